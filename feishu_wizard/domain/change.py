@@ -1,0 +1,69 @@
+"""What a save would change, field by field, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from feishu_wizard.domain.finding import Evidence, Proof
+
+
+class Target(StrEnum):
+    """Where a configuration is written."""
+
+    CAN = "can"
+    FILE = "file"
+    BY_HAND = "by_hand"
+
+
+class Act(StrEnum):
+    """What happens to one field."""
+
+    KEEP = "keep"
+    SET = "set"
+    REPLACE = "replace"
+    UNKNOWN = "unknown"  # the server does not show it: written, cannot be compared
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One row of the difference. A secret row carries no values, only what happens."""
+
+    field: str
+    before: str
+    after: str
+    act: Act
+    secret: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Something would be written that is not there yet."""
+        return self.act in (Act.SET, Act.REPLACE, Act.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class SavePlan:
+    """The difference between what is stored and what is wanted, for one target."""
+
+    target: Target
+    where: str
+    rows: tuple[Change, ...]
+    version: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is left to write."""
+        return not any(row.changes for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """What was written and how well that is known per field."""
+
+    target: Target
+    where: str
+    plan: SavePlan
+    written: bool
+    fields: dict[str, Proof]
+    evidence: tuple[Evidence, ...] = ()
+    saved_at: str = ""

@@ -1,0 +1,105 @@
+"""Permissions and the settings that are no permissions: what is needed, why, and how it stands."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.finding import Evidence
+
+
+class Kind(StrEnum):
+    """What has to be done in the console: add a scope, or change a setting."""
+
+    SCOPE = "scope"
+    SETTING = "setting"
+
+
+class Effect(StrEnum):
+    """When a change of this need takes effect."""
+
+    AT_ONCE = "at_once"
+    WITH_VERSION = "with_version"
+    ADMIN_ONLY = "admin_only"
+
+
+class Need(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that CAN (``for_can``) or this program needs on the Feishu side.
+
+    ``scopes``: any one of them is enough (first: the one to ask for). ``console`` is the wording
+    in the console, ``manual`` the wording of CAN's manual ("" when the manual is silent).
+    ``usually_reviewed`` is an observation, never a verdict: tenants decide.
+    """
+
+    id: str
+    kind: Kind
+    capabilities: list[Capability]
+    scopes: list[str] = []
+    console: dict[str, str] = {}
+    manual: dict[str, str] = {}
+    why: dict[str, str] = {}
+    without: dict[str, str] = {}
+    effect: Effect = Effect.WITH_VERSION
+    usually_reviewed: bool = False
+    required: bool = True
+    for_can: bool = True
+    page: str = ""
+
+    @property
+    def scope(self) -> str:
+        """The scope to ask for; "" for a setting."""
+        return self.scopes[0] if self.scopes else ""
+
+
+class _Knowledge(msgspec.Struct, forbid_unknown_fields=True):
+    need: list[Need]
+
+
+class GrantState(StrEnum):
+    """How a need stands. ``UNKNOWN`` is never shown as missing."""
+
+    NOT_REQUESTED = "not_requested"
+    DECLINED = "declined"
+    REQUESTED = "requested"
+    UNDER_REVIEW = "under_review"
+    GRANTED = "granted"
+    PROVEN = "proven"
+    CONTRADICTORY = "contradictory"
+    UNKNOWN = "unknown"
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is left to do for it."""
+        return self in (GrantState.GRANTED, GrantState.PROVEN, GrantState.DECLINED)
+
+
+@dataclass(frozen=True, slots=True)
+class NeedState:
+    """A need and how it stands. ``reason`` is a text code for UNKNOWN and CONTRADICTORY."""
+
+    need: Need
+    state: GrantState
+    reason: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """A required need that is not settled."""
+        return self.need.required and not self.state.settled
+
+
+def parse_needs(data: bytes) -> tuple[Need, ...]:
+    """Read resources/knowledge/needs.toml."""
+    table = tomllib.loads(data.decode())
+    return tuple(msgspec.convert(table, _Knowledge).need)
+
+
+def needs_of(needs: Iterable[Need], chosen: frozenset[Capability]) -> tuple[Need, ...]:
+    """The needs of the chosen capabilities, in the order of the knowledge file."""
+    return tuple(n for n in needs if chosen & frozenset(n.capabilities))

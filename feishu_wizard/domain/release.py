@@ -1,0 +1,94 @@
+"""The release plan: everything that is missing, grouped so that one version carries it all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from feishu_wizard.domain.permission import Effect, GrantState, Kind, NeedState
+
+
+class VersionState(StrEnum):
+    """Where the app stands in its release cycle."""
+
+    NEVER_RELEASED = "never_released"
+    UNDER_REVIEW = "under_review"
+    REJECTED = "rejected"
+    RELEASED = "released"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePlan:
+    """What is left to do on the Feishu side. ``waiting`` items are under review."""
+
+    at_once: tuple[NeedState, ...]
+    with_version: tuple[NeedState, ...]
+    admin_only: tuple[NeedState, ...]
+    waiting: tuple[NeedState, ...]
+    unknown: tuple[NeedState, ...]
+    version: VersionState
+
+    @property
+    def complete(self) -> bool:
+        """Nothing required is left open."""
+        return not self.open_items
+
+    @property
+    def open_items(self) -> tuple[NeedState, ...]:
+        """Required needs that are not settled."""
+        rows = self.at_once + self.with_version + self.admin_only + self.waiting + self.unknown
+        return tuple(row for row in rows if row.open)
+
+    @property
+    def release_needed(self) -> bool:
+        """A version has to be created and submitted before this can work."""
+        return self.version is VersionState.NEVER_RELEASED or any(
+            row.need.required for row in self.with_version
+        )
+
+    def missing_scopes(self) -> tuple[str, ...]:
+        """Scopes to ask for: not added to the app yet, or not known to be.
+
+        The console's import is additive and leaves out what is there already.
+        """
+        rows = self.at_once + self.with_version + self.unknown
+        wanted = (GrantState.NOT_REQUESTED, GrantState.UNKNOWN)
+        return tuple(
+            row.need.scope for row in rows if row.need.kind is Kind.SCOPE and row.state in wanted
+        )
+
+
+def plan_release(states: Iterable[NeedState], version: VersionState) -> ReleasePlan:
+    """Group the needs by when a change of them takes effect."""
+    groups: dict[str, list[NeedState]] = {
+        "at_once": [],
+        "with_version": [],
+        "admin_only": [],
+        "waiting": [],
+        "unknown": [],
+    }
+    for row in states:
+        if not row.state.settled:
+            groups[_group(row, version)].append(row)
+    return ReleasePlan(**{name: tuple(rows) for name, rows in groups.items()}, version=version)
+
+
+def _group(row: NeedState, version: VersionState) -> str:
+    if row.state is GrantState.UNDER_REVIEW:
+        return "waiting"
+    # Before the first release nothing can be read, and everything has to go into that release.
+    if row.state is GrantState.UNKNOWN and version is not VersionState.NEVER_RELEASED:
+        return "unknown"
+    return {
+        Effect.AT_ONCE: "at_once",
+        Effect.WITH_VERSION: "with_version",
+        Effect.ADMIN_ONLY: "admin_only",
+    }[row.need.effect]
+
+
+def import_json(scopes: Iterable[str]) -> str:
+    """The text for the console's bulk import of permissions (facts: feishu.md section 7.2)."""
+    return json.dumps({"scopes": {"tenant": list(scopes), "user": []}}, indent=2)
