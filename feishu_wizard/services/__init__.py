@@ -1,0 +1,1 @@
+"""How the world is reached: network, platform, CAN server and this computer's storage."""

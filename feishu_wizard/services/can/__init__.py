@@ -1,0 +1,1 @@
+"""Client of a CAN server's office-software settings, driven by a deployment profile."""

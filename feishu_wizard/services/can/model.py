@@ -1,0 +1,196 @@
+"""A deployment profile: how one kind of CAN server is spoken to, as data.
+
+The format is ``resources/schemas/can-profile-1.json``; what the keys mean is described there.
+A key that is not known is a mistake, never ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+Words = dict[str, str]
+Method = Literal["GET", "POST", "PUT", "PATCH"]
+FieldName = Literal["app_id", "app_secret", "callback_url", "enabled"]
+Outcome = Literal[
+    "unauthenticated",
+    "forbidden",
+    "not_found",
+    "stale",
+    "invalid",
+    "secret_masked",
+    "incomplete",
+    "rate_limited",
+    "upstream",
+    "server_error",
+    "unexpected",
+    "refused",
+]
+
+
+class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An input or a secret that the admin gives. Words are by language (en, zh_Hans)."""
+
+    label: Words
+    help: Words = {}
+    default: str = ""
+    required: bool = True
+
+
+class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the API lies below the origin."""
+
+    prefix: str = ""
+    require_https: bool = False
+    timeout_s: float = 10.0
+    redirects: Literal["deny"] = "deny"
+    same_origin_only: Literal[True] = True
+
+
+class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A call that exchanges a key for a token before the others. ``set``: pointer to value."""
+
+    method: Literal["POST"] = "POST"
+    path: str
+    headers: dict[str, str] = {}
+    set: dict[str, Any] = {}
+    token_at: str = "/data"  # noqa: S105 - a pointer
+    on_401: Literal["relogin_once", "fail"] = "relogin_once"
+
+
+class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What every call carries."""
+
+    login: Login | None = None
+    headers: dict[str, str] = {}
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A place in the envelope and the values that mean success there."""
+
+    at: str
+    values: list[Any] = msgspec.field(name="in")
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What wraps every answer. No rule: the HTTP status alone decides."""
+
+    ok: list[Rule] = []
+    data: str = ""
+    message: list[str] = []
+    detail: list[str] = []
+    trace: list[str] = []
+    soft_errors: bool = True
+
+
+class Concurrency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a write says which version it was based on."""
+
+    mode: Literal["etag", "field", "none"] = "none"
+    at: str = ""
+
+
+class SecretRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a read shows of the App Secret, and how a write leaves it as it is."""
+
+    read: Literal["hint", "omitted", "mask", "empty", "plain"] = "omitted"
+    keep: Literal["omit", "empty", "resend", "reenter"] = "omit"
+    mask: str = r"^\*+$"
+
+
+class Select(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which element counts when a read answers with a list."""
+
+    at: str
+    equals: Any
+
+
+class Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the three values of the manual lie."""
+
+    app_id: str
+    app_secret: str
+    callback_url: str
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the rest lies; None: the server does not tell."""
+
+    enabled: str | None = None
+    version: str | None = None
+    secret_set: str | None = None
+    secret_hint: str | None = None
+    valid: str | None = None
+
+
+class Op(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One call. ``set``: pointer to value; ``carry``: what is echoed from the read."""
+
+    method: Method = "GET"
+    path: str = ""
+    via: Literal["", "save"] = ""
+    send: list[FieldName] = []
+    set: dict[str, Any] = {}
+    carry: list[str] = []
+    ok_at: str = ""
+    checks_at: str = ""
+    saves: bool = False
+
+
+class Ops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can be done; an absent operation is done by hand."""
+
+    get: Op
+    save: Op | None = None
+    enable: Op | None = None
+    test: Op | None = None
+    audit: Op | None = None
+
+
+class Verify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is compared after a save."""
+
+    after_save: list[Literal["app_id", "callback_url", "enabled"]] = msgspec.field(
+        default_factory=lambda: ["app_id", "callback_url"]
+    )
+    retries: int = 2
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bounds of every call."""
+
+    methods: list[Method] = msgspec.field(default_factory=lambda: ["GET", "POST", "PUT", "PATCH"])
+    max_body_kb: int = 64
+    allowed_headers: str = "^[A-Za-z0-9-]+$"
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole profile. ``evidence`` says how well it is known; only ``live`` needs no warning."""
+
+    schema: Literal["can-profile/1"]
+    id: str
+    name: Words
+    evidence: Literal["proposed", "docs", "source", "live"]
+    note: Words = {}
+    inputs: dict[str, Declared] = {}
+    secrets: dict[str, Declared] = {}
+    base: Base = Base()
+    auth: Auth = Auth()
+    envelope: Envelope = Envelope()
+    errors: dict[str, Outcome] = {}
+    concurrency: Concurrency = Concurrency()
+    secret: SecretRules = SecretRules()
+    select: Select | None = None
+    json_strings: list[str] = []
+    fields: Fields
+    state: State = State()
+    values: dict[Literal["enabled"], dict[Literal["true", "false"], Any]] = {}
+    ops: Ops
+    verify: Verify = Verify()
+    limits: Limits = Limits()
+
+    def enabled_values(self) -> dict[bool, Any]:
+        """What on and off are on the wire."""
+        wire = self.values.get("enabled", {})
+        return {True: wire.get("true", True), False: wire.get("false", False)}

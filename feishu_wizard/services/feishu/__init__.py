@@ -1,0 +1,1 @@
+"""Client of the Open Platform: one typed coroutine per endpoint."""

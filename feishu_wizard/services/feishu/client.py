@@ -1,0 +1,135 @@
+"""The authenticated caller: one App ID, one token, every call counted."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import TypeVar
+
+from aiolimiter import AsyncLimiter
+
+from feishu_wizard.domain.edition import Hosts
+from feishu_wizard.domain.errors import FeishuError
+from feishu_wizard.domain.secret import Secret
+from feishu_wizard.services.feishu.auth import Token, fetch_tenant_token
+from feishu_wizard.services.feishu.envelope import Answer, Decoder, answer_of
+from feishu_wizard.services.feishu.retry import with_retries
+from feishu_wizard.services.net.http import Http, Policy
+
+T = TypeVar("T")
+Params = Mapping[str, str | list[str]]
+
+# Under 30 minutes the platform hands out a new token (official docs:
+# tenant_access_token_internal), so asking earlier gains nothing.
+RENEW_BELOW_S = 30 * 60.0
+# 50 a second and 1000 a minute are allowed per API, app and tenant, and shared with the server
+# that uses the app. A small bucket, because a leaky one lets twice its size through at first.
+_BUCKET, _PER_S = 8, 0.5
+# Official docs: general error codes. The token is missing, spent, of another tenant or app.
+_TOKEN_ERRORS = frozenset({99991661, 99991663, 99991665, 99991668})
+
+
+class FeishuClient:
+    """Calls the Open Platform as one self-built app. Made for one event loop.
+
+    ``calls`` counts what went out with a token, retries included; token requests carry none
+    and are not counted. The token lives in this object only.
+    """
+
+    def __init__(self, http: Http, hosts: Hosts, app_id: str, secret: Secret) -> None:
+        self.hosts = hosts
+        self.app_id = app_id
+        self.calls = 0
+        self._http = http
+        self._secret = secret
+        self._token: Answer[Token] | None = None
+        self._lock = asyncio.Lock()
+        self._limiter = AsyncLimiter(_BUCKET, _PER_S)
+
+    def uses(self, secret: Secret) -> bool:
+        """Tell whether this client signs in with that App Secret."""
+        return self._secret.matches(secret)
+
+    async def tenant_token(self) -> Answer[Token]:
+        """The token in use; a new one when under 30 minutes (or half its life) remain."""
+        async with self._lock:
+            if self._token is None or _nearly_spent(self._token.value):
+                self._token = await with_retries(self._fetch_token, repeatable=True)
+            return self._token
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        decoder: Decoder[T],
+        *,
+        params: Params | None = None,
+        body: Mapping[str, object] | None = None,
+        retry: bool | None = None,
+    ) -> Answer[T]:
+        """Call ``path`` of the open host and decode the answer.
+
+        ``retry`` says that a repeat does no harm even when the outcome is unknown; None means
+        so for GET only. Raises ``FeishuError`` for any code but 0 and ``NetworkError`` for what
+        is no answer of the platform.
+        """
+        repeatable = method == "GET" if retry is None else retry
+
+        async def once() -> Answer[T]:
+            return await self._once(method, path, decoder, params, body)
+
+        return await with_retries(once, repeatable=repeatable)
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        decoder: Decoder[T],
+        params: Params | None,
+        body: Mapping[str, object] | None,
+    ) -> Answer[T]:
+        token = (await self.tenant_token()).value
+        try:
+            return await self._send(token, method, path, decoder, params, body)
+        except FeishuError as error:
+            if error.feishu_code not in _TOKEN_ERRORS:
+                raise
+        await self._drop(token)
+        renewed = (await self.tenant_token()).value
+        return await self._send(renewed, method, path, decoder, params, body)
+
+    async def _send(
+        self,
+        token: Token,
+        method: str,
+        path: str,
+        decoder: Decoder[T],
+        params: Params | None,
+        body: Mapping[str, object] | None,
+    ) -> Answer[T]:
+        await self._limiter.acquire()
+        self.calls += 1
+        reply = await self._http.request(
+            method,
+            self.hosts.open + path,
+            policy=Policy.FEISHU,
+            headers={"Authorization": f"Bearer {token.value.reveal()}"},
+            params=params,
+            json=body,
+        )
+        return answer_of(reply, decoder)
+
+    async def _fetch_token(self) -> Answer[Token]:
+        return await fetch_tenant_token(self._http, self.hosts, self.app_id, self._secret)
+
+    async def _drop(self, token: Token) -> None:
+        """Forget a refused token, unless another call has renewed it meanwhile."""
+        async with self._lock:
+            if self._token is not None and self._token.value is token:
+                self._token = None
+
+
+def _nearly_spent(token: Token) -> bool:
+    margin = min(RENEW_BELOW_S, token.lifetime / 2)
+    return token.expires_at - time.monotonic() < margin

@@ -1,0 +1,1 @@
+"""The one room that makes HTTP clients: routes, trust, deadlines, named failures."""

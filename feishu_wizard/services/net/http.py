@@ -1,0 +1,236 @@
+"""The only maker of HTTP clients.
+
+Every call has a total deadline and a limit for the body, follows no redirect, keeps no cookie
+and reads nothing from the environment but the proxy (``proxy.py``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json as jsonlib
+import logging
+import ssl
+import sys
+from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from types import TracebackType
+
+import httpx
+import socksio
+
+from feishu_wizard import __version__
+from feishu_wizard.domain.errors import NetworkError
+from feishu_wizard.services.net import reply as replies
+from feishu_wizard.services.net import threads, tls
+from feishu_wizard.services.net.address import Address, parse_address
+from feishu_wizard.services.net.call import Call
+from feishu_wizard.services.net.failure import causes
+from feishu_wizard.services.net.headers import checked
+from feishu_wizard.services.net.proxy import Resolver, Route
+from feishu_wizard.services.net.proxy_auth import proxy_schemes, sign_ins
+from feishu_wizard.services.net.reply import Reply
+from feishu_wizard.services.net.settings import NetSettings, Policy, SystemProxy, check_policy
+from feishu_wizard.services.net.trail import Trail
+
+__all__ = ["Http", "NetSettings", "Policy", "Reply", "Route", "SystemProxy"]
+
+# httpx tells every URL with its query at INFO, httpcore every header at DEBUG.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+_INSPECT_SECONDS = 5.0
+_FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, replies.TooLargeError)
+_FAILURES_OF_SOCKS = (socksio.SOCKSError, AssertionError, IndexError, ValueError)
+
+
+class Http:
+    """Clients for one setup; one per route and kind of trust, made when needed and reused."""
+
+    def __init__(self, settings: NetSettings, system_proxy: SystemProxy | None = None) -> None:
+        self.settings = settings
+        self._resolver = Resolver(settings, system_proxy)
+        self._clients: dict[tuple[str, ...], httpx.AsyncClient] = {}
+
+    async def __aenter__(self) -> Http:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        clients, self._clients = list(self._clients.values()), {}
+        for client in clients:
+            await client.aclose()
+
+    async def route(self, url: str) -> Route:
+        """The way to a URL; raises net.proxy.invalid and net.proxy.unsupported."""
+        return await self._resolver.route(parse_address(url))
+
+    async def request(  # noqa: PLR0913 - the parts of an HTTP request
+        self,
+        method: str,
+        url: str,
+        *,
+        policy: Policy,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        params: Mapping[str, str | list[str]] | None = None,
+        deadline: float = 15.0,
+        max_bytes: int = 1_048_576,
+        trail: Trail | None = None,
+    ) -> Reply:
+        """Make one exchange; any status is a ``Reply``, anything else a ``NetworkError``.
+
+        ``deadline`` (seconds) covers everything up to the last byte of the body.
+        ``trail`` receives how far it came and the peer's certificate.
+        """
+        address = parse_address(url)
+        check_policy(address, policy, self.settings)
+        body, kind = _encoded(json, form)
+        sent = {**kind, **checked(headers, address.host)}
+        call = Call(method, address, trail or Trail(), deadline, max_bytes)
+        return await self._guarded(call, url, params, policy, sent, body)
+
+    async def _guarded(
+        self,
+        call: Call,
+        url: str,
+        params: Mapping[str, str | list[str]] | None,
+        policy: Policy,
+        headers: dict[str, str],
+        body: bytes | None,
+    ) -> Reply:
+        threads.use_daemon_executor()
+        outer = sys.exception()
+        failures: tuple[type[Exception], ...] = _FAILURES
+        try:
+            async with asyncio.timeout(call.deadline):
+                call.route = await self._resolver.route(call.address)
+                call.trail.tunnelled = bool(call.route.proxy) and call.address.scheme == "https"
+                if (call.route.proxy or "").startswith("socks5"):
+                    failures += _FAILURES_OF_SOCKS
+                client = self._client(call.route, call.address, policy)
+                target = httpx.URL(url)
+                if params:
+                    target = target.copy_merge_params(httpx.QueryParams(dict(params)))
+                request = client.build_request(call.method, target, headers=headers, content=body)
+                return await _exchange(client, request, call)
+        except failures as error:
+            failed = call.failure(error, outer)
+        raise await self._explained(failed, call)
+
+    async def _explained(self, failed: NetworkError, call: Call) -> NetworkError:
+        """Add what only a second look can tell: the untrusted issuer, the proxy's schemes."""
+        address, route = call.address, call.route
+        if failed.code == "net.proxy.auth" and not failed.params["scheme"]:
+            failed.params["scheme"] = await proxy_schemes(route, address)
+        if failed.code in ("net.tls.untrusted", "net.tls.hostname", "net.tls.other"):
+            try:
+                der = await self.peer_certificate(address.origin, _INSPECT_SECONDS)
+                info = tls.describe(der)
+            except (NetworkError, ValueError):
+                return failed
+            failed.params.update(issuer=info.issuer, subject=info.subject, sha256=info.sha256)
+        return failed
+
+    async def peer_certificate(self, url: str, deadline: float = 15.0) -> bytes:
+        """The peer's certificate (DER), trusted or not; no request is sent.
+
+        Goes the same way as a request, so behind a proxy it is what the proxy lets through.
+        """
+        address = parse_address(url)
+        call = Call("GET", address, Trail(), deadline, 0)
+        outer = sys.exception()
+        call.route = await self._resolver.route(address)
+        call.trail.tunnelled = bool(call.route.proxy)
+        client = self._make(call.route, tls.inspecting())
+        try:
+            async with client, asyncio.timeout(deadline):
+                await client.get(address.origin)
+        except (*_FAILURES, *_FAILURES_OF_SOCKS) as error:
+            for cause in causes(error, outer):
+                if isinstance(cause, tls.CertificateSeen):
+                    return cause.der
+            raise call.failure(error, outer) from None
+        raise NetworkError("net.tls.other", {"host": address.host, "detail": "plain_http"})
+
+    def _client(self, route: Route, address: Address, policy: Policy) -> httpx.AsyncClient:
+        pin = self.settings.pin_for(address) if policy is Policy.CAN else ""
+        if pin and address.scheme == "https":
+            pin = tls.normal_fingerprint(pin, address.host)
+            context = tls.pinned(pin)
+        else:
+            pin, context = "", tls.verified(self.settings.ca_file)
+        key = (route.proxy or "", route.user, pin)
+        if key not in self._clients:
+            self._clients[key] = self._make(route, context)
+        return self._clients[key]
+
+    def _make(self, route: Route, context: ssl.SSLContext) -> httpx.AsyncClient:
+        transport = httpx.AsyncHTTPTransport(
+            verify=context, trust_env=False, proxy=self._proxy(route)
+        )
+        return httpx.AsyncClient(
+            transport=transport,
+            trust_env=False,
+            follow_redirects=False,
+            timeout=None,  # noqa: S113 - asyncio.timeout is round every call
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            headers={
+                "User-Agent": f"feishu-wizard/{__version__}",
+                "Accept-Encoding": "gzip, deflate",
+            },
+        )
+
+    def _proxy(self, route: Route) -> httpx.Proxy | None:
+        if route.proxy is None:
+            return None
+        password = route.password.reveal() if route.password else ""
+        return httpx.Proxy(
+            route.proxy,
+            auth=(route.user, password) if route.user else None,
+            ssl_context=tls.verified(self.settings.ca_file)
+            if route.proxy.startswith("https")
+            else None,
+        )
+
+
+async def _exchange(client: httpx.AsyncClient, request: httpx.Request, call: Call) -> Reply:
+    request.extensions["trace"] = call.trail
+    response = await client.send(request, stream=True)
+    try:
+        call.trail.see(response.extensions.get("network_stream"))
+        body = await replies.read_body(response, call.max_bytes)
+    except replies.BadEncodingError as error:
+        raise httpx.DecodingError("encoding", request=request) from error
+    finally:
+        await response.aclose()
+    if response.status_code == 407 and call.route.proxy:
+        schemes = sign_ins(response.headers.get_list("proxy-authenticate"))
+        params = {"proxy": call.route.proxy_host, "scheme": schemes}
+        raise call.error("net.proxy.auth", params)
+    return call.reply(response, body)
+
+
+def _encoded(json: object, form: Mapping[str, str] | None) -> tuple[bytes | None, dict[str, str]]:
+    """Body and its Content-Type."""
+    if json is not None:
+        return _json_bytes(json), {"Content-Type": "application/json; charset=utf-8"}
+    if form is not None:
+        text = str(httpx.QueryParams(dict(form)))
+        return text.encode(), {"Content-Type": "application/x-www-form-urlencoded"}
+    return None, {}
+
+
+def _json_bytes(value: object) -> bytes:
+    try:
+        return jsonlib.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:  # a lone surrogate has a JSON form, but no UTF-8
+        return jsonlib.dumps(value, separators=(",", ":")).encode()

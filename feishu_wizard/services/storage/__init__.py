@@ -1,0 +1,1 @@
+"""This computer: secrets, setup files, drafts, journal, locks, log."""

@@ -1,0 +1,95 @@
+"""The differences between the systems, in one file.
+
+Nothing here was run on Windows or macOS by this project's tests; the rules come from the
+documentation of Python and from reports of other projects.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import time
+from pathlib import Path
+
+# Sharing violations of virus scanners and indexers pass within a second or two.
+_WINDOWS_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 1.0)
+_WINDOWS_BUSY = {5, 32, 33}  # access denied, sharing violation, lock violation
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder (and its parents) that only this user can enter.
+
+    On Windows, mode 0o700 sets an access list for user and administrators
+    (Python 3.11.10, 3.12.4 and later; before that the folder inherits its parent's).
+    """
+    if path.is_dir():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def fsync_folder(path: Path) -> None:
+    """Make a rename in a folder survive a power cut. Windows has no such call."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def replace(source: Path, target: Path) -> None:
+    """``os.replace``; on Windows tried again, for 2.5 s, while somebody holds the target open."""
+    if sys.platform != "win32":
+        source.replace(target)
+        return
+    for pause in _WINDOWS_PAUSES:
+        try:
+            source.replace(target)
+        except OSError as error:
+            if error.winerror not in _WINDOWS_BUSY:
+                raise
+            time.sleep(pause)
+        else:
+            return
+    source.replace(target)
+
+
+def take_over(descriptor: int, known: os.stat_result | None, mode: int, keep: bool) -> None:
+    """Give a new file the mode and owner of the one it replaces.
+
+    ``mode`` holds for a new file, and for an existing one unless ``keep``. Raises
+    ``PermissionError`` when the owner cannot be kept; a group that cannot be kept loses its
+    rights instead.
+    """
+    if sys.platform == "win32":
+        return
+    wanted = stat.S_IMODE(known.st_mode) & 0o777 if known and keep else mode
+    if known is not None:
+        mine = os.fstat(descriptor)
+        if known.st_uid != mine.st_uid:
+            os.fchown(descriptor, known.st_uid, -1)
+        if known.st_gid != mine.st_gid:
+            try:
+                os.fchown(descriptor, -1, known.st_gid)
+            except PermissionError:
+                wanted &= ~0o070
+    os.fchmod(descriptor, wanted)
+
+
+def open_to_others(path: Path) -> bool:
+    """Tell whether other users of this computer can read a file (POSIX modes only)."""
+    if sys.platform == "win32":
+        return False
+    return bool(path.stat().st_mode & 0o077)
+
+
+def open_private(path: str, flags: int) -> int:
+    """An opener for ``open``: a file that it makes is 0600 from birth."""
+    return os.open(path, flags | getattr(os, "O_BINARY", 0), 0o600)

@@ -1,0 +1,178 @@
+"""The setup file: read with exact complaints, written without losing anybody's comments."""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.setup import SCHEMA, Setup, parse_ref, secret_refs
+from feishu_wizard.services.storage.atomic import write_atomic
+from feishu_wizard.services.storage.paths import checked_id
+
+LARGEST = 1_048_576
+_POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
+_AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
+_FINGERPRINT = re.compile(r"^[0-9a-fA-F:]{64,95}$")
+
+
+def read_setup(path: Path) -> Setup:
+    """Read a setup file.
+
+    Raises ``InputError``, always with ``path``: setup.missing, setup.directory,
+    setup.unreadable (detail), setup.too_large (limit, size), setup.not_text, setup.not_toml
+    (line, column), setup.foreign, setup.future (schema), setup.invalid (where, detail).
+    """
+    return _decode(_tables(_text(path), path), path)
+
+
+def render_setup(setup: Setup) -> str:
+    """The setup as a new TOML file."""
+    import tomlkit
+
+    document = tomlkit.document()
+    _merge(document, _plain(setup))
+    return tomlkit.dumps(document)
+
+
+def write_setup(path: Path, setup: Setup) -> None:
+    """Write a setup file, keeping comments and unknown keys of one that is there.
+
+    A file that is not a setup (or of a later program) is never overwritten: errors as
+    ``read_setup``, and those of ``write_atomic``. A file that holds a secret itself
+    (``plain:``) is made 0600 whatever its mode was.
+    """
+    import tomlkit
+
+    checked_id(setup.id)
+    text = _text(path) if path.exists() and not path.is_symlink() else ""
+    if text.strip():
+        _known_schema(_tables(text, path), path)
+        document = tomlkit.parse(text)
+        _merge(document, _plain(setup))
+        rendered = tomlkit.dumps(document)
+    else:
+        rendered = render_setup(setup)
+    if _decode(tomllib.loads(rendered), path) != setup:
+        raise AssertionError("the setup does not survive being written")
+    plain = any(ref.startswith("plain:") for ref in secret_refs(setup).values())
+    write_atomic(path, rendered.encode(), keep_mode=not plain)
+
+
+def _text(path: Path) -> str:
+    """The file's characters, without the byte order mark that Windows editors add."""
+    where = {"path": str(path)}
+    try:
+        known = path.stat()
+        if stat.S_ISDIR(known.st_mode):
+            raise InputError("setup.directory", where)
+        if not stat.S_ISREG(known.st_mode):
+            raise InputError("setup.unreadable", {**where, "detail": "not a regular file"})
+        if known.st_size > LARGEST:
+            raise InputError(
+                "setup.too_large", {**where, "limit": str(LARGEST), "size": str(known.st_size)}
+            )
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise InputError("setup.missing", where) from None
+    except UnicodeDecodeError:
+        raise InputError("setup.not_text", where) from None
+    except (OSError, ValueError) as error:
+        detail = getattr(error, "strerror", None) or type(error).__name__
+        raise InputError("setup.unreadable", {**where, "detail": detail}) from None
+
+
+def _tables(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = _POSITION.search(str(error))
+        lines = text.splitlines() or [""]
+        line, column = (found[1], found[2]) if found else (len(lines), len(lines[-1]) + 1)
+        raise InputError(
+            "setup.not_toml", {"path": str(path), "line": str(line), "column": str(column)}
+        ) from None
+    except RecursionError:
+        raise InputError(
+            "setup.not_toml", {"path": str(path), "line": "1", "column": "1"}
+        ) from None
+
+
+def _known_schema(tables: dict[str, Any], path: Path) -> None:
+    schema = tables.get("schema")
+    if schema == SCHEMA:
+        return
+    family, slash, _ = SCHEMA.rpartition("/")
+    if isinstance(schema, str) and re.fullmatch(re.escape(family + slash) + r"[0-9.]+", schema):
+        raise InputError("setup.future", {"path": str(path), "schema": schema})
+    raise InputError("setup.foreign", {"path": str(path)})
+
+
+def _decode(tables: dict[str, Any], path: Path) -> Setup:
+    _known_schema(tables, path)
+    try:
+        setup = msgspec.convert(tables, Setup)
+    except msgspec.ValidationError as error:
+        match = _AT.match(str(error))
+        where = (match["where"] if match else "") or ""
+        detail = match["what"] if match else ""
+        raise _invalid(path, where, detail) from None
+    _check(setup, path)
+    return setup
+
+
+def _check(setup: Setup, path: Path) -> None:
+    """Rules between values. Their complaints never show a value: it may be a secret."""
+    if setup.id:
+        try:
+            checked_id(setup.id)
+        except InputError:
+            raise _invalid(path, "id", "letters, digits, - and _ only") from None
+    references = {"feishu.app_secret": setup.feishu.app_secret}
+    references |= {f"office.secrets.{name}": ref for name, ref in setup.office.secrets.items()}
+    for where, ref in references.items():
+        if ref and parse_ref(ref) is None:
+            raise _invalid(path, where, "keyring:NAME, file:PATH or plain:VALUE")
+    if "@" in setup.network.proxy:
+        raise _invalid(path, "network.proxy", "a URL without user and password")
+    for host, pin in setup.network.pinned.items():
+        if not _FINGERPRINT.match(pin):
+            raise _invalid(path, f"network.pinned.{host}", "SHA-256")
+
+
+def _invalid(path: Path, where: str, detail: str) -> InputError:
+    return InputError("setup.invalid", {"path": str(path), "where": where, "detail": detail})
+
+
+def _plain(setup: Setup) -> dict[str, Any]:
+    """The setup as tables, lists and strings, in the order of the file's description."""
+    tables: dict[str, Any] = msgspec.to_builtins(setup)
+    return tables
+
+
+# Tables whose keys belong to the setup alone: one that is gone from it is gone from the file.
+_OWN_KEYS = {("office", "inputs"), ("office", "secrets"), ("network", "pinned")}
+
+
+def _merge(table: Any, values: dict[str, Any], at: tuple[str, ...] = ()) -> None:
+    """Bring a TOML table to ``values``, touching only what differs."""
+    import tomlkit
+
+    for key, value in values.items():
+        if not isinstance(value, dict):
+            if key not in table or table[key] != value:
+                table[key] = value
+        elif key in table and isinstance(table[key], dict):
+            _merge(table[key], value, (*at, key))
+        else:
+            new = tomlkit.inline_table() if (*at, key) in _OWN_KEYS else tomlkit.table()
+            _merge(new, value, (*at, key))
+            table[key] = new
+    if at in _OWN_KEYS:
+        for key in [key for key in table if key not in values]:
+            del table[key]
