@@ -1,0 +1,89 @@
+"""Serve the three origins in one event loop until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from feishu_wizard.sandbox.setup_files import Certificates
+
+HOST = "127.0.0.1"
+GRACE_SECONDS = 1
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the command."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(port: int) -> socket.socket:
+    """A bound loopback socket; port 0 picks a free one."""
+    # asyncio switches Nagle off only for sockets that name their protocol.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((HOST, port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+@dataclass
+class Origin:
+    """One server that can be closed and opened again on its port."""
+
+    app: ASGIApp
+    socket: socket.socket
+    certificates: Certificates | None
+    port: int = field(init=False)
+    _server: _Server | None = None
+    _task: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self.port = int(self.socket.getsockname()[1])
+
+    async def open(self) -> None:
+        """Accept connections; returns when they are accepted."""
+        if self._server is not None:
+            return
+        if self.socket.fileno() < 0:
+            self.socket = bind(self.port)
+        tls = self.certificates
+        config = uvicorn.Config(
+            self.app,
+            http="h11",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_level="error",
+            server_header=False,
+            ssl_certfile=str(tls.cert_file) if tls else None,
+            ssl_keyfile=str(tls.key_file) if tls else None,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=1024,
+        )
+        self._server = _Server(config)
+        self._task = asyncio.create_task(self._server.serve(sockets=[self.socket]))
+        while not self._server.started and not self._task.done():
+            await asyncio.sleep(0.002)
+        if self._task.done():
+            self._task.result()
+
+    async def close(self) -> None:
+        """Stop accepting and end what is under way."""
+        server, task = self._server, self._task
+        self._server = self._task = None
+        if server is not None and task is not None:
+            server.should_exit = True
+            await task
+        self.socket.close()

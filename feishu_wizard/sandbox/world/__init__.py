@@ -1,0 +1,3 @@
+"""What is true in the practice tenant: people, apps, tokens, messages. No HTTP here."""
+
+from __future__ import annotations
