@@ -1,0 +1,1 @@
+"""The operations in a terminal: data on stdout, progress and errors on stderr."""

@@ -1,0 +1,47 @@
+"""Runs one operation of the command line and turns its end into an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from feishu_wizard.cli.output import failure, note
+from feishu_wizard.domain.errors import ExitCode, WizardError
+from feishu_wizard.text.catalog import _
+
+if TYPE_CHECKING:
+    from feishu_wizard.operations.context import Workplace
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+def perform(work: Callable[[Workplace], Awaitable[int]]) -> int:
+    """Open a workplace, run, close; every end is one of the promised exit codes."""
+    try:
+        return asyncio.run(_perform(work))
+    except WizardError as error:
+        failure(error)
+        return int(error.exit_code)
+    except KeyboardInterrupt:
+        note(_("Interrupted. What was already done stays; running it again is safe."))
+        return int(ExitCode.INTERRUPTED)
+    except Exception:  # the last exit: redacted into the log, one sentence for the person
+        log.exception("internal error")
+        note(_("Something unexpected happened in this program; the log has the details."))
+        return int(ExitCode.INTERNAL)
+
+
+async def _perform(work: Callable[[Workplace], Awaitable[int]]) -> int:
+    from feishu_wizard.operations.context import Program, Workplace
+
+    async with Workplace(Program()) as place:
+        return await work(place)
+
+
+def may_ask() -> bool:
+    """Without a terminal nothing is asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()

@@ -1,0 +1,1 @@
+"""What the product does, one verb a file: async, with progress, without text."""

@@ -1,0 +1,191 @@
+"""Tests App ID and secret, and reads what the platform is willing to tell about app and tenant."""
+
+from __future__ import annotations
+
+from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link, hosts_of
+from feishu_wizard.domain.errors import FeishuError, WizardError
+from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who, blocked, not_done
+from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.outcomes import CredentialCheck
+from feishu_wizard.domain.progress import Progress, Report
+from feishu_wizard.operations.context import Workplace
+from feishu_wizard.services.feishu.application import describe_app
+from feishu_wizard.services.feishu.auth import knows_app
+from feishu_wizard.services.feishu.bot import bot_info
+from feishu_wizard.services.feishu.client import FeishuClient
+from feishu_wizard.services.feishu.tenant import tenant_info
+
+# bot/v3/info before the bot is switched on and released (community evidence, many).
+_NO_BOT = 11205
+_NO_SCOPE = 99991672
+_NOT_INSTALLED = 212100
+_UNKNOWN_APP = frozenset({10003, 99991543, 20048})
+_ACTIVE = 2  # activate_status (official docs: bot-v3/info)
+
+
+async def check_credentials(place: Workplace, kit: Kit, report: Report) -> CredentialCheck:
+    """Get a token with the pair; then names of app and tenant, where they are told.
+
+    Not telling a name before a release is normal and never a failure.
+    """
+    if kit.setup.feishu.app_type is AppType.STORE:
+        finding = not_done("feishu.credentials", "store_app")
+        report(Progress("", finding=finding))
+        return CredentialCheck((finding,))
+    client = await place.feishu(kit)
+    credentials = await _pair(client, kit)
+    report(Progress("", finding=credentials))
+    if credentials.status is not Status.PASS:
+        rest = tuple(
+            blocked(i, credentials.id) for i in ("feishu.app", "feishu.bot", "feishu.tenant")
+        )
+        other = await _other_brand(place, kit, credentials)
+        return CredentialCheck((credentials, *rest), other_edition=other)
+    app, app_name = await _app(client, kit)
+    report(Progress("", finding=app))
+    bot, bot_name = await _bot(client, kit)
+    report(Progress("", finding=bot))
+    tenant, tenant_name = await _tenant(client)
+    report(Progress("", finding=tenant))
+    return CredentialCheck((credentials, app, bot, tenant), app_name or bot_name, tenant_name)
+
+
+async def _pair(client: FeishuClient, kit: Kit) -> Finding:
+    hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
+    try:
+        answer = await client.tenant_token()
+    except WizardError as error:
+        found = error.finding("feishu.credentials")
+        link = Link("console_baseinfo", console_link(hosts, ConsolePage.BASE_INFO, app_id))
+        return Finding(
+            found.id,
+            found.status,
+            found.code,
+            found.params,
+            who=found.who,
+            evidence=found.evidence,
+            links=(*found.links, link) if isinstance(error, FeishuError) else found.links,
+        )
+    return Finding(
+        "feishu.credentials",
+        Status.PASS,
+        "credentials_ok",
+        {"host": answer.evidence.host},
+        Proof.PROVEN,
+        evidence=(answer.evidence,),
+    )
+
+
+async def _app(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
+    hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
+    try:
+        answer = await describe_app(client)
+    except FeishuError as error:
+        if error.feishu_code in (_NO_SCOPE, _NOT_INSTALLED):
+            # Reading itself needs a permission that CAN does not: silence says nothing.
+            return not_done("feishu.app", "app_not_told"), ""
+        return error.finding("feishu.app"), ""
+    except WizardError as error:
+        return error.finding("feishu.app"), ""
+    info = answer.value
+    name = info.app_name
+    params = {"name": name}
+    if info.status == 0:
+        link = Link("console_version", console_link(hosts, ConsolePage.VERSION, app_id))
+        return (
+            Finding(
+                "feishu.app",
+                Status.FAIL,
+                "app_stopped",
+                params,
+                Proof.GRANTED,
+                Who.FEISHU_ADMIN,
+                (answer.evidence,),
+                (link,),
+            ),
+            name,
+        )
+    code = "app_released" if info.online_version_id else "app_not_released"
+    status = Status.PASS if info.online_version_id else Status.WARN
+    return Finding(
+        "feishu.app", status, code, params, Proof.GRANTED, evidence=(answer.evidence,)
+    ), name
+
+
+async def _bot(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
+    hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
+    link = Link("console_bot", console_link(hosts, ConsolePage.BOT, app_id))
+    try:
+        answer = await bot_info(client)
+    except FeishuError as error:
+        if error.feishu_code == _NO_BOT:
+            found = Finding(
+                "feishu.bot",
+                Status.WARN,
+                "bot_not_released",
+                {},
+                Proof.GRANTED,
+                evidence=error.evidence,
+                links=(link,),
+            )
+            return found, ""
+        return error.finding("feishu.bot"), ""
+    except WizardError as error:
+        return error.finding("feishu.bot"), ""
+    info = answer.value
+    params = {"name": info.app_name, "status": str(info.activate_status)}
+    if info.activate_status != _ACTIVE:
+        code = f"bot_status.{info.activate_status}"
+        return Finding(
+            "feishu.bot",
+            Status.WARN,
+            code,
+            params,
+            Proof.GRANTED,
+            Who.FEISHU_ADMIN,
+            (answer.evidence,),
+            (link,),
+        ), info.app_name
+    found = Finding(
+        "feishu.bot", Status.PASS, "bot_ok", params, Proof.PROVEN, evidence=(answer.evidence,)
+    )
+    return found, info.app_name
+
+
+async def _tenant(client: FeishuClient) -> tuple[Finding, str]:
+    try:
+        answer = await tenant_info(client)
+    except FeishuError as error:
+        if error.feishu_code in (_NO_SCOPE, _NOT_INSTALLED):
+            return not_done("feishu.tenant", "tenant_not_told"), ""
+        return error.finding("feishu.tenant", Status.WARN), ""
+    except WizardError as error:
+        return error.finding("feishu.tenant", Status.WARN), ""
+    name = answer.value.name
+    finding = Finding(
+        "feishu.tenant",
+        Status.PASS,
+        "tenant_named",
+        {"name": name},
+        Proof.GRANTED,
+        evidence=(answer.evidence,),
+    )
+    return finding, name
+
+
+async def _other_brand(place: Workplace, kit: Kit, credentials: Finding) -> Edition | None:
+    """Ask the other brand whether it knows the app, with a deliberately wrong secret.
+
+    The real secret never goes to a host that the page did not name.
+    """
+    feishu = kit.setup.feishu
+    code = credentials.params.get("feishu_code", "")
+    public = {Edition.FEISHU: Edition.LARK, Edition.LARK: Edition.FEISHU}
+    if feishu.edition not in public or not code.isdigit() or int(code) not in _UNKNOWN_APP:
+        return None
+    other = public[feishu.edition]
+    try:
+        known = await knows_app(await place.http(kit), hosts_of(other), feishu.app_id)
+    except WizardError:
+        return None  # the question is a courtesy: without an answer there is nothing to propose
+    return other if known else None

@@ -1,0 +1,17 @@
+"""Removes everything that this program keeps of a setup: secrets and state, not its file."""
+
+from __future__ import annotations
+
+import asyncio
+
+from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.setup import APP_SECRET, PROXY_PASSWORD, secret_refs
+from feishu_wizard.operations.context import Workplace
+
+
+async def forget_setup(place: Workplace, kit: Kit) -> None:
+    """Delete keyring entries, secret files of ours, draft and journal rows of the setup."""
+    names = {APP_SECRET, PROXY_PASSWORD, *secret_refs(kit.setup), *kit.secrets}
+    await place.store.forget(kit.setup.id, sorted(names))
+    await asyncio.to_thread(place.drafts.delete, kit.setup.id)
+    await asyncio.to_thread(place.journal.forget, kit.setup.id)

@@ -1,0 +1,35 @@
+"""The knowledge files that come with the program, parsed once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.permission import Need, parse_needs
+from feishu_wizard.domain.sample_message import Samples, parse_samples
+from feishu_wizard.resources import resource_bytes
+from feishu_wizard.services.can.profile import Profile, parse_profile
+
+# Tried in this order when a CAN is met for the first time.
+BUILTIN_PROFILES = ("can-rest", "can-verb")
+
+
+@cache
+def needs() -> tuple[Need, ...]:
+    """What CAN and this program need on the Feishu side."""
+    return parse_needs(resource_bytes("knowledge/needs.toml"))
+
+
+@cache
+def samples() -> Samples:
+    """The test messages, by template and language."""
+    return parse_samples(resource_bytes("knowledge/messages.toml"))
+
+
+@cache
+def profile(profile_id: str) -> Profile:
+    """A deployment profile by its id."""
+    if profile_id not in BUILTIN_PROFILES:
+        raise InputError("profile.unknown", {"profile": profile_id})
+    source = f"can/profiles/{profile_id}.yaml"
+    return parse_profile(resource_bytes(source), source)

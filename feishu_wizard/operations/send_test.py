@@ -1,0 +1,112 @@
+"""Sends one test message to each person; a repeat never makes a second one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from feishu_wizard.domain.errors import FeishuError, NetworkError
+from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.progress import Progress, Report
+from feishu_wizard.domain.recipient import Delivery, DeliveryState, Resolved
+from feishu_wizard.domain.sample_message import build
+from feishu_wizard.operations.context import Workplace
+from feishu_wizard.operations.knowledge import samples
+from feishu_wizard.services.feishu.client import FeishuClient
+from feishu_wizard.services.feishu.im import send_message
+
+_REMEMBERED = timedelta(minutes=55)
+
+
+async def send_test(
+    place: Workplace,
+    kit: Kit,
+    people: Sequence[Resolved],
+    *,
+    template: str,
+    lang: str,
+    report: Report,
+    repeat: Sequence[Delivery] = (),
+) -> tuple[Delivery, ...]:
+    """Send ``template`` to everyone in turn, with the platform's limits kept by the client.
+
+    ``repeat``: earlier deliveries whose uuid is used again, so that one of unknown outcome
+    cannot arrive twice (the platform remembers a uuid for one hour).
+    """
+    client = await place.feishu(kit)
+    run_id = uuid.uuid4().hex
+    earlier = {d.resolved.receive_id: d for d in repeat if d.state is DeliveryState.UNKNOWN}
+    deliveries = []
+    for index, person in enumerate(people):
+        who = person.name or person.recipient.value
+        report(Progress("sending", {"who": who}, index / len(people)))
+        known = earlier.get(person.receive_id)
+        mark = known.uuid if known else _remember(place, kit, run_id, person, template)
+        delivery = await _send(client, kit, person, template, lang, mark)
+        place.journal.finish_send(
+            mark, delivery.state.value, delivery.message_id, delivery.code
+        )
+        deliveries.append(delivery)
+    return tuple(deliveries)
+
+
+def _remember(
+    place: Workplace, kit: Kit, run_id: str, person: Resolved, template: str
+) -> str:
+    """The uuid of this message, on disk before anything is sent.
+
+    A message that was begun less than an hour ago and never settled (the program was killed)
+    keeps its uuid: the platform then delivers it once, whatever became of the first try.
+    """
+    key = f"{person.receive_id_type}:{person.receive_id}"
+    for begun in place.journal.pending_sends(kit.setup.id):
+        if (begun.recipient, begun.template) == (key, template) and _recent(begun.started_at):
+            return begun.uuid
+    return place.journal.remember_send(run_id, key, template, setup_id=kit.setup.id)
+
+
+def _recent(started_at: str) -> bool:
+    """Within the hour for which the platform remembers a uuid, with a margin for clocks."""
+    return datetime.now(UTC) - datetime.fromisoformat(started_at) < _REMEMBERED
+
+
+async def _send(
+    client: FeishuClient, kit: Kit, person: Resolved, template: str, lang: str, mark: str
+) -> Delivery:
+    now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+    origin = kit.setup.office.url or "Aloudata CAN"
+    msg_type, content = build(samples(), template, lang, {"time": now, "origin": origin})
+    try:
+        answer = await send_message(
+            client, person.receive_id_type, person.receive_id, msg_type, content, mark
+        )
+    except FeishuError as error:
+        return Delivery(
+            person,
+            template,
+            DeliveryState.REFUSED,
+            mark,
+            code=error.code,
+            params=dict(error.params),
+            evidence=error.evidence,
+        )
+    except NetworkError as error:
+        # The request may have arrived: only the platform knows, and the uuid makes a repeat safe.
+        return Delivery(
+            person,
+            template,
+            DeliveryState.UNKNOWN,
+            mark,
+            code=error.code,
+            params=dict(error.params),
+            evidence=error.evidence,
+        )
+    return Delivery(
+        person,
+        template,
+        DeliveryState.DELIVERED,
+        mark,
+        message_id=answer.value.message_id,
+        evidence=(answer.evidence,),
+    )

@@ -1,0 +1,1 @@
+"""Findings into a report that another person can read on another machine."""

@@ -1,0 +1,73 @@
+"""The report as Markdown, for a ticket or a chat."""
+
+from __future__ import annotations
+
+import re
+
+from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.redact import redact
+from feishu_wizard.report.model import SetupReport
+from feishu_wizard.text.catalog import _
+from feishu_wizard.text.labels import capability_word
+from feishu_wizard.text.words import (
+    code_words,
+    evidence_words,
+    finding_words,
+    grant_word,
+    proof_word,
+    status_word,
+)
+
+# Text from outside is data: characters with a meaning in Markdown or HTML are taken away.
+_ACTIVE = re.compile(r"([\\`*_{}\[\]<>|#])")
+
+
+def render(report: SetupReport) -> str:
+    """Return the whole report; every line has passed the redactor."""
+    parts = [_head(report), _capabilities(report), _needs(report), _checks(report)]
+    return redact("\n".join(parts))
+
+
+def _head(report: SetupReport) -> str:
+    setup = report.setup
+    rows = [
+        (_("Made"), report.at),
+        (_("Program"), f"feishu-wizard {report.version}"),
+        (_("App ID"), setup.feishu.app_id),
+        (_("Platform"), setup.feishu.hosts.open),
+        (_("CAN server"), setup.office.url or _("none")),
+        (_("Callback URL"), setup.office.callback_url),
+    ]
+    lines = [f"- {name}: {_plain(value)}" for name, value in rows]
+    return "\n".join(["# " + _("Feishu integration report"), "", *lines, ""])
+
+
+def _capabilities(report: SetupReport) -> str:
+    lines = ["## " + _("Capabilities"), ""]
+    for word in report.words:
+        name = capability_word(Capability(word.capability))
+        sentence = code_words(f"capability.{word.code}", word.params).sentence
+        lines.append(f"- **{name}**: {proof_word(word.proof)}. {_plain(sentence)}")
+    return "\n".join([*lines, ""])
+
+
+def _needs(report: SetupReport) -> str:
+    lines = ["## " + _("Permissions and settings"), ""]
+    for row in report.states:
+        scope = f" ({row.need.scope})" if row.need.scope else ""
+        lines.append(f"- {_plain(row.need.id + scope)}: {grant_word(row.state)}")
+    return "\n".join([*lines, ""])
+
+
+def _checks(report: SetupReport) -> str:
+    lines = ["## " + _("Checks"), ""]
+    for finding in report.findings:
+        words = finding_words(finding)
+        title = f"{status_word(finding.status)} · {words.title}"
+        lines.append(f"- **{_plain(title)}** ({finding.id}): {_plain(words.sentence)}")
+        lines += [f"  - {_plain(evidence_words(e))}" for e in finding.evidence]
+    return "\n".join([*lines, ""])
+
+
+def _plain(text: str) -> str:
+    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))
