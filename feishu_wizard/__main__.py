@@ -61,9 +61,10 @@ class Starters:
 
         from feishu_wizard.app import Options, TourOptions, run
 
-        drill = ["--drill", options.drill] if options.drill else []
+        # A drill breaks one thing of a healthy setup; without one everything is set up anew.
+        start = ["--drill", options.drill] if options.drill else ["--fresh"]
         with tempfile.TemporaryDirectory(prefix="feishu-wizard-tour-") as root, _sandbox(
-            "--fresh", *drill
+            *start
         ) as practice:
             return run(
                 Options(

@@ -84,6 +84,7 @@ class Delivery:
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 _MOBILE = re.compile(r"^\+?[0-9][0-9 \-]{5,18}[0-9]$")
+_UNION_ID = re.compile(r"^on_[0-9a-f]{8,}$")
 _PREFIXES = {"ou_": RecipientKind.OPEN_ID, "on_": RecipientKind.UNION_ID, "oc_": RecipientKind.CHAT}
 _NAMED = {kind.value: kind for kind in RecipientKind} | {"can": RecipientKind.CAN_ACCOUNT}
 
@@ -99,7 +100,8 @@ def parse_recipient(text: str, default: RecipientKind = RecipientKind.CAN_ACCOUN
     if named and named[1].lower() in _NAMED:
         return Recipient(_NAMED[named[1].lower()], named[2])
     for prefix, kind in _PREFIXES.items():
-        if value.startswith(prefix):
+        # "on_duty" may well be an account's name, so what follows on_ has to look like an id.
+        if value.startswith(prefix) and (prefix != "on_" or _UNION_ID.match(value)):
             return Recipient(kind, value)
     if _EMAIL.match(value):
         return Recipient(RecipientKind.EMAIL, value)

@@ -108,6 +108,11 @@ def _escape_all(value: str, digits: str = "04x") -> str:
     return "".join(f"\\u{unit:{digits}}" for unit in pairs)
 
 
+def _literal(value: str, write: Callable[[object], str]) -> str:
+    """As in a Python literal. Which quotes are escaped there depends on what else is in it."""
+    return "".join(write(character)[1:-1] for character in value)
+
+
 def _hex(value: str) -> str:
     return value.encode("utf-8", "surrogatepass").hex()
 
@@ -128,8 +133,10 @@ _BY_CHARACTER: tuple[Callable[[str], str], ...] = (
     lambda v: _escape_all(v, "04X"),
     _hex,
     lambda v: _hex(v).upper(),
-    lambda v: repr(v)[1:-1],
-    lambda v: ascii(v)[1:-1],
+    lambda v: _literal(v, repr),
+    lambda v: _literal(v, ascii),
+    lambda v: _literal(v, repr).replace("'", "\\'"),
+    lambda v: _literal(v, ascii).replace("'", "\\'"),
     html.escape,
     lambda v: html.escape(v, quote=False),
     lambda v: html.escape(v, quote=False).replace('"', "&#34;").replace("'", "&#39;"),
@@ -238,7 +245,6 @@ _USERINFO = re.compile(r"://(?P<userinfo>[^/?#\s\"'<>]*)@")
 
 _IN_SMALL_LETTERS = (*_PAIRS, _TUPLE, *_HEADERS, *_QUERIES, _PLAIN, _BEARER)
 _AS_IT_IS = (*_TOKENS, _KEY, _JWT, _HOOK, _BASIC, _USERINFO)
-_NOT_VALUES = frozenset({"slash", "quote"})
 
 
 def _shape_spans(text: str) -> Iterator[_Span]:
@@ -246,9 +252,8 @@ def _shape_spans(text: str) -> Iterator[_Span]:
     small = text.replace("\u0130", "I").lower()
     for patterns, searched in ((_IN_SMALL_LETTERS, small), (_AS_IT_IS, text)):
         for pattern in patterns:
-            names = [name for name in pattern.groupindex if name not in _NOT_VALUES]
-            for match in pattern.finditer(searched):
-                yield from (match.span(name) for name in names if match.start(name) >= 0)
+            # The value is the last group that matched; what comes before it are its quotes.
+            yield from (match.span(match.lastindex or 0) for match in pattern.finditer(searched))
 
 
 def _cut(text: str, spans: list[_Span]) -> str:

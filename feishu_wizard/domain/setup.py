@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
 from typing import Final, Literal
 
 import msgspec
@@ -92,9 +91,9 @@ class SecretRef(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"SecretRef({self.kind}:{self._shown})"
 
-    def __rich_repr__(self) -> Iterator[tuple[str, str]]:
+    def __rich_repr__(self) -> list[tuple[str, str]]:
         """What rich prints; the base class would print the value."""
-        yield self.kind, self._shown
+        return [(self.kind, self._shown)]
 
     @property
     def _shown(self) -> str:

@@ -16,10 +16,10 @@ from feishu_wizard.domain.finding import (
     not_applicable,
 )
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.outcomes import Declared, PrerequisiteCheck, ProfileOffer
+from feishu_wizard.domain.outcomes import PrerequisiteCheck, ProfileOffer
 from feishu_wizard.domain.progress import Progress, Report
 from feishu_wizard.operations.context import Workplace
-from feishu_wizard.operations.knowledge import BUILTIN_PROFILES, profile
+from feishu_wizard.operations.knowledge import BUILTIN_PROFILES, declared, profile
 from feishu_wizard.services.can.client import Recognition, looks_like
 from feishu_wizard.services.can.profile import Profile
 from feishu_wizard.services.feishu.auth import fingerprint
@@ -129,6 +129,4 @@ def _spoken(profile_id: str, base: str, evidence: tuple[Evidence, ...]) -> Findi
 
 
 def _offer(profile_id: str, used: Profile, base: str, reason: str) -> ProfileOffer:
-    declares = [Declared(n, i.label, False, i.default, i.help) for n, i in used.inputs.items()]
-    declares += [Declared(n, s.label, True, "", s.help) for n, s in used.secrets.items()]
-    return ProfileOffer(True, reason, profile_id, used.evidence, base, tuple(declares))
+    return ProfileOffer(True, reason, profile_id, used.evidence, base, declared(profile_id))

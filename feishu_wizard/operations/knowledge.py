@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.outcomes import Declared
 from feishu_wizard.domain.permission import Need, parse_needs
 from feishu_wizard.domain.sample_message import Samples, parse_samples
 from feishu_wizard.resources import resource_bytes
@@ -33,3 +34,11 @@ def profile(profile_id: str) -> Profile:
         raise InputError("profile.unknown", {"profile": profile_id})
     source = f"can/profiles/{profile_id}.yaml"
     return parse_profile(resource_bytes(source), source)
+
+
+def declared(profile_id: str) -> tuple[Declared, ...]:
+    """Inputs and secrets that a deployment profile asks for, in its own order."""
+    used = profile(profile_id)
+    inputs = [Declared(n, i.label, False, i.default, i.help) for n, i in used.inputs.items()]
+    secrets = [Declared(n, s.label, True, "", s.help) for n, s in used.secrets.items()]
+    return (*inputs, *secrets)

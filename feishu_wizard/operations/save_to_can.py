@@ -18,6 +18,7 @@ from feishu_wizard.services.can.client import CanClient, Setting, Wanted
 _HINT_LENGTH = 4
 # Rows of the journal: what was there before a save (for undo), and what was read back after.
 BEFORE, AFTER = "can-before", "can-after"
+_VALUES = ("app_id", "app_secret", "callback_url")
 
 
 async def plan_can(place: Workplace, kit: Kit) -> SavePlan:
@@ -38,10 +39,15 @@ async def save_can(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
     if now.empty:
         return _result(now, current, written=False)
     place.journal.record_save(kit.setup.id, BEFORE, client.url, _kept(current))
-    stored = await _write(client, kit, now, current, secret)
+    seen = current
+    if any(_row(now, field).changes for field in _VALUES):
+        await _write(client, kit, now, current, secret)
+        seen = await _read_back(client, now, _VALUES, secret)
+        if _row(now, "app_secret").changes and _unmoved(seen, current):
+            raise _not_saved(client, ["app_secret"], seen)
     if _row(now, "enabled").changes:
-        stored = await _enable(client, kit, stored)
-    seen = await _read_back(client, kit, now)
+        await _enable(client, kit, seen)
+        seen = await _read_back(client, now, (*_VALUES, "enabled"), secret)
     mark = _kept(seen) | {"secret": _fingerprint(kit, secret)}
     place.journal.record_save(kit.setup.id, AFTER, client.url, mark)
     return _result(now, seen, written=True)
@@ -94,7 +100,7 @@ def _secret_act(place: Workplace, kit: Kit, current: Setting, secret: Secret) ->
     if current.app_id and current.app_id != kit.setup.feishu.app_id:
         return Act.REPLACE
     if current.secret_hint:
-        fits = current.secret_hint[-_HINT_LENGTH:] == secret.reveal()[-_HINT_LENGTH:]
+        fits = _hint_fits(current, secret)
         return Act.KEEP if fits and current.secret_set else Act.REPLACE
     last = _last_save(place, kit)
     ours = bool(current.version) and last.get("version") == current.version
@@ -116,49 +122,63 @@ def _fingerprint(kit: Kit, secret: Secret) -> str:
 
 async def _write(
     client: CanClient, kit: Kit, plan: SavePlan, current: Setting, secret: Secret
-) -> Setting:
-    if not any(_row(plan, f).changes for f in ("app_id", "app_secret", "callback_url")):
-        return current
+) -> None:
     sent = secret if _row(plan, "app_secret").changes else None
     wanted = Wanted(kit.setup.feishu.app_id, kit.setup.office.callback_url, sent)
     try:
-        return await client.save(wanted, current)
+        await client.save(wanted, current)
     except NetworkError:
         # The answer was lost: the server may or may not have saved. Reading back decides.
         seen = await client.read()
-        if seen.version == current.version and _differs(seen, kit):
+        if _unmoved(seen, current) or not (seen.version or _holds(seen, wanted)):
             raise
-        return seen
 
 
-def _differs(seen: Setting, kit: Kit) -> bool:
-    stored = (seen.app_id, seen.callback_url)
-    return stored != (kit.setup.feishu.app_id, kit.setup.office.callback_url)
+def _unmoved(seen: Setting, before: Setting) -> bool:
+    """The server counts versions, and this is still the one from before the write."""
+    return bool(seen.version) and seen.version == before.version
 
 
-async def _enable(client: CanClient, kit: Kit, stored: Setting) -> Setting:
+def _holds(seen: Setting, wanted: Wanted) -> bool:
+    """A server without versions shows the wanted values; a secret only by its hint."""
+    if (seen.app_id, seen.callback_url) != (wanted.app_id, wanted.callback_url):
+        return False
+    sent = wanted.app_secret
+    return sent is None or (bool(seen.secret_hint) and _hint_fits(seen, sent))
+
+
+def _hint_fits(seen: Setting, secret: Secret) -> bool:
+    return seen.secret_hint[-_HINT_LENGTH:] == secret.reveal()[-_HINT_LENGTH:]
+
+
+async def _enable(client: CanClient, kit: Kit, stored: Setting) -> None:
     try:
-        return await client.enable(kit.enable, stored)
+        await client.enable(kit.enable, stored)
     except NetworkError:
-        seen = await client.read()
-        if seen.enabled is not kit.enable:
+        if (await client.read()).enabled is not kit.enable:
             raise
-        return seen
 
 
-async def _read_back(client: CanClient, kit: Kit, plan: SavePlan) -> Setting:
+async def _read_back(
+    client: CanClient, plan: SavePlan, fields: tuple[str, ...], secret: Secret
+) -> Setting:
     """Read once more and compare: "Saved" is said only of what is there."""
     seen = await client.read()
-    wrong = [row.field for row in plan.rows if not _equal(row, seen)]
+    wrong = [field for field in fields if not _equal(_row(plan, field), seen, secret)]
     if wrong:
-        params = {"where": client.url, "fields": ", ".join(wrong)}
-        raise CanError("not_saved", params, evidence=(seen.evidence,))
+        raise _not_saved(client, wrong, seen)
     return seen
 
 
-def _equal(row: Change, seen: Setting) -> bool:
+def _not_saved(client: CanClient, fields: list[str], seen: Setting) -> CanError:
+    params = {"where": client.url, "fields": ", ".join(fields)}
+    return CanError("not_saved", params, evidence=(seen.evidence,))
+
+
+def _equal(row: Change, seen: Setting, secret: Secret) -> bool:
     if row.secret:
-        return seen.secret_set is not False
+        shown = bool(seen.secret_hint)
+        return seen.secret_set is not False and (not shown or _hint_fits(seen, secret))
     if row.field == "enabled":
         return seen.enabled is None or row.after in ("", _on(seen.enabled))
     return bool(getattr(seen, row.field) == row.after)

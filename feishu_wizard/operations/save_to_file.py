@@ -9,11 +9,13 @@ from pathlib import Path
 import msgspec
 
 from feishu_wizard.domain.change import Act, Change, SavePlan, SaveResult, Target
-from feishu_wizard.domain.errors import InputError, WizardError
+from feishu_wizard.domain.errors import ConflictError, InputError, WizardError
 from feishu_wizard.domain.finding import Proof
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.setup import APP_SECRET, Setup, secret_refs
+from feishu_wizard.domain.secret import Secret
+from feishu_wizard.domain.setup import APP_SECRET, Setup, parse_ref, secret_refs
 from feishu_wizard.operations.context import Workplace
+from feishu_wizard.services.storage.secrets import Place
 from feishu_wizard.services.storage.setup_file import read_setup, write_setup
 
 
@@ -31,6 +33,9 @@ async def plan_file(kit: Kit) -> SavePlan:
 async def save_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
     """Write the file as a whole or not at all, and read it back."""
     path = Path(plan.where)
+    now = await plan_file(kit)
+    if _seen(now) != _seen(plan):
+        raise ConflictError("can.changed_meanwhile", {"where": plan.where})
     setup = await _with_refs(place, kit)
     await asyncio.to_thread(write_setup, path, setup)
     if await asyncio.to_thread(read_setup, path) != setup:
@@ -38,6 +43,11 @@ async def save_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
     fields = {row.field: Proof.CONFIGURED for row in plan.rows}
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return SaveResult(Target.FILE, str(path), plan, True, fields, saved_at=at)
+
+
+def _seen(plan: SavePlan) -> frozenset[tuple[str, str]]:
+    """What stood in the file when the plan was made, secrets left out."""
+    return frozenset((row.field, row.before) for row in plan.rows if row.before)
 
 
 def _existing(path: Path) -> Setup | None:
@@ -84,12 +94,32 @@ def _entries(kit: Kit) -> tuple[str, ...]:
 
 
 def _secret_change(name: str, kit: Kit, before: Setup | None) -> Change:
-    """Plain values are replaced on every save; a reference is kept while it is the same."""
+    """A reference is kept while it is the same; a plain value while it is wanted and equal."""
     old = secret_refs(before).get(name, "") if before else ""
-    new = secret_refs(kit.setup).get(name, "")
-    if kit.file_plain or not old:
-        return Change(name, "", "", Act.REPLACE if old else Act.SET, secret=True)
-    return Change(name, "", "", Act.KEEP if old == new else Act.REPLACE, secret=True)
+    if not old:
+        return Change(name, "", "", Act.SET, secret=True)
+    same = _same_plain(name, kit, old) if kit.file_plain else old == _reference(name, kit)
+    return Change(name, "", "", Act.KEEP if same else Act.REPLACE, secret=True)
+
+
+def _reference(name: str, kit: Kit) -> str:
+    """The reference that the setup has already; a plain value is none."""
+    ref = secret_refs(kit.setup).get(name, "")
+    return "" if _is_plain(ref) else ref
+
+
+def _same_plain(name: str, kit: Kit, old: str) -> bool:
+    known, stored = kit.secrets.get(name), parse_ref(old)
+    if stored is None or stored.kind != "plain":
+        return False
+    if known is None:
+        return secret_refs(kit.setup).get(name, "") == old
+    return known.matches(Secret(stored.value))
+
+
+def _is_plain(ref: str) -> bool:
+    parsed = parse_ref(ref)
+    return parsed is not None and parsed.kind == "plain"
 
 
 async def _with_refs(place: Workplace, kit: Kit) -> Setup:
@@ -101,8 +131,8 @@ async def _with_refs(place: Workplace, kit: Kit) -> Setup:
             continue
         if kit.file_plain:
             refs[name] = f"plain:{secret.reveal()}"
-        elif name not in refs:
-            refs[name] = await place.store.put(kit.setup.id, name, secret)
+        elif not _reference(name, kit):
+            refs[name] = await place.store.put(kit.setup.id, name, secret, Place(kit.place))
     office_refs = {n.removeprefix("can_"): r for n, r in refs.items() if n.startswith("can_")}
     feishu = msgspec.structs.replace(kit.setup.feishu, app_secret=refs.get(APP_SECRET, ""))
     office = msgspec.structs.replace(kit.setup.office, secrets=office_refs)

@@ -44,9 +44,10 @@ async def send_test(
         known = earlier.get(person.receive_id)
         mark = known.uuid if known else _remember(place, kit, run_id, person, template)
         delivery = await _send(client, kit, person, template, lang, mark)
-        place.journal.finish_send(
-            mark, delivery.state.value, delivery.message_id, delivery.code
-        )
+        if delivery.state is not DeliveryState.UNKNOWN:  # it stays begun, also after a restart
+            place.journal.finish_send(
+                mark, delivery.state.value, delivery.message_id, delivery.code
+            )
         deliveries.append(delivery)
     return tuple(deliveries)
 
@@ -56,8 +57,8 @@ def _remember(
 ) -> str:
     """The uuid of this message, on disk before anything is sent.
 
-    A message that was begun less than an hour ago and never settled (the program was killed)
-    keeps its uuid: the platform then delivers it once, whatever became of the first try.
+    A message that was begun less than an hour ago and never settled (the program was killed, or
+    no answer came) keeps its uuid: the platform then delivers it once, whatever became of it.
     """
     key = f"{person.receive_id_type}:{person.receive_id}"
     for begun in place.journal.pending_sends(kit.setup.id):

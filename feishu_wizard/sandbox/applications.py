@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,13 +41,14 @@ def create_apps(
     database: Path | None = None,
     *,
     in_process: bool = True,
+    clock: Callable[[], float] = time.time,
 ) -> SandboxApps:
     """Build the sandbox in the state that ``options`` ask for.
 
     With ``in_process`` CAN reaches the open host through ASGI; otherwise over the network. CAN's
-    database is kept in memory unless a path is given.
+    database is kept in memory unless a path is given. ``clock`` gives Unix seconds.
     """
-    world = World(options, origins=origins or Origins())
+    world = World(options, clock, origins or Origins())
     office = CanOffice(world, database)
     if not options.fresh:
         world.make_healthy(office.callback)

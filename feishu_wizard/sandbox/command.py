@@ -21,7 +21,7 @@ from feishu_wizard.sandbox.options import (
     STATE_DRILLS,
     Options,
 )
-from feishu_wizard.sandbox.server import HOST, Origin, bind
+from feishu_wizard.sandbox.server import HOST, Origin, bind, log_errors
 from feishu_wizard.sandbox.setup_files import (
     TENANT_ID,
     Certificates,
@@ -78,6 +78,7 @@ def main(argv: list[str]) -> int:
     except ValueError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return EXIT_USAGE
+    log_errors()
     try:
         asyncio.run(_run(options))
     except OSError as error:

@@ -61,6 +61,7 @@ class Observer:
             method=scope["method"],
             path=scope["path"],
             log_id=moment.strftime("%Y%m%d%H%M%S") + secrets.token_hex(9).upper(),
+            agent=headers.get(b"user-agent", b"").decode("latin-1")[:80],
             authenticated=b"authorization" in headers or b"auth-value" in headers,
         )
 
@@ -69,11 +70,12 @@ class Observer:
             if message["type"] == "http.response.start":
                 seen.status = message["status"]
                 if self._host != "can":
+                    # In the platform's own case: the official SDK looks for exactly this name.
                     identity = seen.log_id.encode()
                     message["headers"] = [
                         *message["headers"],
-                        (b"x-tt-logid", identity),
-                        (b"x-request-id", identity.lower()),
+                        (b"X-Tt-Logid", identity),
+                        (b"X-Request-Id", identity.lower()),
                     ]
             await send(message)
 
@@ -109,7 +111,7 @@ async def _hung_up(receive: Receive) -> bool:
         message = await asyncio.wait_for(receive(), DRIP_SECONDS)
     except TimeoutError:
         return False
-    return message["type"] == "http.disconnect"
+    return str(message["type"]) == "http.disconnect"
 
 
 async def _start(send: Send, seen: Seen, content_type: bytes) -> None:

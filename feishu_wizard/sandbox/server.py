@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,11 +19,31 @@ GRACE_SECONDS = 1
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals to the command."""
+    """A server that leaves signals to the command and says when it accepts connections."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        self.ready.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def quiet_end(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's complaint about connections that were still open when we were told to stop."""
+    return "graceful shutdown exceeded" not in record.msg
+
+
+def log_errors() -> None:
+    """Write the servers' errors to stderr, and nothing else."""
+    logging.basicConfig(level=logging.ERROR, format="sandbox: %(message)s")
+    logging.getLogger("uvicorn.error").addFilter(quiet_end)
 
 
 def bind(port: int) -> socket.socket:
@@ -65,7 +86,7 @@ class Origin:
             ws="none",
             lifespan="off",
             access_log=False,
-            log_level="error",
+            log_config=None,
             server_header=False,
             ssl_certfile=str(tls.cert_file) if tls else None,
             ssl_keyfile=str(tls.key_file) if tls else None,
@@ -74,8 +95,9 @@ class Origin:
         )
         self._server = _Server(config)
         self._task = asyncio.create_task(self._server.serve(sockets=[self.socket]))
-        while not self._server.started and not self._task.done():
-            await asyncio.sleep(0.002)
+        ready = asyncio.create_task(self._server.ready.wait())
+        await asyncio.wait((ready, self._task), return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
         if self._task.done():
             self._task.result()
 

@@ -8,6 +8,7 @@ in silence. Inside a secret nothing is ever changed.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from feishu_wizard.domain.paste.clean import Cleaning, clean
 from feishu_wizard.domain.paste.model import (
@@ -70,14 +71,15 @@ def _read(kind: FieldKind, text: str, *, look_for_others: bool = True) -> Pasted
     if len(text) > LONGEST_TYPED:
         return Pasted(kind, text, "", problem=_too_long(LONGEST_TYPED, len(text)))
     work = clean(kind, text)
-    elsewhere = _elsewhere(work) if look_for_others else {}
+    elsewhere = _elsewhere(work.others) if look_for_others else {}
     problem = _blocked(work)
     if problem is not None:
         return _pasted(text, work, Verdict(problem), elsewhere)
     wrong = misplaced(kind, work.strand.text)
     if wrong is not None:
         verdict = Verdict(wrong[0], proposal=_from_address(kind, work.strand.text))
-        return _pasted(text, work, verdict, wrong[1] | elsewhere)
+        home = _elsewhere(wrong[1]) if look_for_others else {}
+        return _pasted(text, work, verdict, home | elsewhere)
     return _pasted(text, work, _judge(kind, work.strand), elsewhere)
 
 
@@ -130,9 +132,9 @@ _NAMED = {
 }
 
 
-def _elsewhere(work: Cleaning) -> dict[FieldKind, str]:
+def _elsewhere(others: Mapping[FieldKind, str]) -> dict[FieldKind, str]:
     """Values for other boxes, cleaned as if they had been pasted there; only usable ones."""
-    found = {kind: _read(kind, text, look_for_others=False) for kind, text in work.others.items()}
+    found = {kind: _read(kind, text, look_for_others=False) for kind, text in others.items()}
     return {kind: pasted.value for kind, pasted in found.items() if pasted.usable}
 
 

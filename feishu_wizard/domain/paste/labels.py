@@ -39,7 +39,7 @@ _KINDS = {group: kind for group, kind, _ in _NAMES}
 # These stand for themselves, so blanks are enough between them and their values.
 _PLAIN = frozenset({"event", "app_id", "app_secret", "heading"})
 _LABEL = re.compile(
-    r"(?:\A|(?<=[\s{,\[(;&|\"'`“「：\u4e00-\u9fff]))"
+    r"(?:\A|(?<=[\s{,\[(;&|\"'`“「：，；、\u4e00-\u9fff]))"
     r"(?P<export>(?:export|setx?|env)\s+|\$env:|--)?(?P<open>[\"'`“]?)"
     r"(?P<space>(?:[A-Za-z0-9]{1,30}[_.\-]){0,6})"
     rf"(?P<core>{'|'.join(f'(?P<{group}>{pattern})' for group, _, pattern in _NAMES)})"

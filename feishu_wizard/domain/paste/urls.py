@@ -185,12 +185,12 @@ def _without_userinfo(text: str, kind: FieldKind) -> tuple[str, Proposal] | None
 
 
 def _accepted(kind: FieldKind, strand: Strand, address: WebAddress) -> Verdict:
+    if address.host in WEB and address.path.startswith("//"):  # http://http//...
+        return _refused(kind, strand, InputError(ProblemCode.SLASHES))
     if kind is FieldKind.PROXY_URL:
         return Verdict()
     if address.feishu:
         return Verdict(Problem(ProblemCode.FEISHU, {"host": address.host}))
-    if address.host in WEB and address.path.startswith("//"):  # http://http//...
-        return _refused(kind, strand, InputError(ProblemCode.SLASHES))
     if kind is FieldKind.CALLBACK_URL and not address.path.endswith(CALLBACK_PATH):
         warning = Problem(WarningCode.CALLBACK_PATH, {"path": address.path or "/"})
         return Verdict(warning=warning, proposal=_callback(address))

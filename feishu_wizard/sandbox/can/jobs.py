@@ -134,6 +134,7 @@ def _outcome(account: str, error: UpstreamError) -> Json:
 async def sign_in(office: CanOffice, code: str) -> Json:
     """Exchange a code with what was saved; tells who signed in and which account that is."""
     entry: Json = {"at": office.world.timestamp(), "ok": False, "account": None, "code": None}
+    entry |= {"name": None, "user_id": None, "error": None}
     try:
         setting = active_setting(office)
     except CanError as error:

@@ -26,6 +26,7 @@ SEEDED_ACCOUNTS = 500
 DEAD_END = "http://127.0.0.1:1"
 """A loopback port on which nothing listens: where a CAN without a way out ends up."""
 UPSTREAM_SECONDS = 10.0
+USER_AGENT = "practice-can"
 
 
 class CanOffice:
@@ -83,7 +84,10 @@ class CanOffice:
             source = CAN_ADDRESS if sys.platform == "linux" else None
             transport = httpx.AsyncHTTPTransport(verify=self._trust(), local_address=source)
         return httpx.AsyncClient(
-            base_url=self.world.origins.feishu, transport=transport, timeout=UPSTREAM_SECONDS
+            base_url=self.world.origins.feishu,
+            transport=transport,
+            timeout=UPSTREAM_SECONDS,
+            headers={"User-Agent": USER_AGENT},
         )
 
     def _trust(self) -> ssl.SSLContext | bool:

@@ -15,6 +15,7 @@ from feishu_wizard.sandbox.can.access import json_body
 from feishu_wizard.sandbox.can.api import not_found
 from feishu_wizard.sandbox.can.office import ADMIN, CanOffice
 from feishu_wizard.sandbox.can.replies import CanError, failure, success
+from feishu_wizard.sandbox.console.origin import same_origin
 from feishu_wizard.sandbox.html import form_fields, page, render
 
 Answer = Callable[[CanOffice, Request], Awaitable[Response]]
@@ -54,6 +55,8 @@ def routes(office: CanOffice) -> list[BaseRoute]:
 
 def _bind(office: CanOffice, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        if request.method == "POST" and not same_origin(request):
+            return Response("refused: the call came from another origin", 403)
         try:
             return await answer(office, request)
         except CanError as error:
@@ -113,7 +116,7 @@ async def _callback(office: CanOffice, request: Request) -> Response:
     else:
         refused = query.get("error", "")
         why = "the person refused" if refused else "no code came with this address"
-        result = {"ok": False, "error": f"{why} {refused}".strip(), "code": None}
+        result = {"ok": False, "error": f"{why} {refused}".strip(), "code": None, "name": None}
     return page(render("can_signed_in.html", result=result), 200 if result["ok"] else 403)
 
 

@@ -105,6 +105,16 @@ def _release(world: World, app: App, fields: Fields) -> str:
     return ""
 
 
+def _stop(world: World, app: App, fields: Fields) -> str:
+    app.stopped = True
+    return ""
+
+
+def _start(world: World, app: App, fields: Fields) -> str:
+    app.stopped = False
+    return ""
+
+
 def _withdraw(world: World, app: App, fields: Fields) -> str:
     actions.withdraw(app)
     return ""
@@ -124,6 +134,7 @@ APP_FORMS: dict[str, Callable[[World, App, Fields], str]] = {
     "release": _release,
     "withdraw": _withdraw,
 }
+ADMIN_FORMS: dict[str, Callable[[World, App, Fields], str]] = {"stop": _stop, "start": _start}
 
 
 def decide_review(world: World, fields: Fields) -> None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from feishu_wizard.sandbox.console.forms import APP_FORMS, decide_review
+from feishu_wizard.sandbox.console.forms import ADMIN_FORMS, APP_FORMS, decide_review
 from feishu_wizard.sandbox.console.origin import same_origin
 from feishu_wizard.sandbox.console.state import STATUS_WORDS
 from feishu_wizard.sandbox.html import form_fields, page, render
@@ -54,6 +54,9 @@ def routes(world: World) -> list[BaseRoute]:
         ("/page/scope-apply", "GET", _scope_apply),
         ("/admin/appCenter/audit", "GET", _audit),
         ("/admin/appCenter/audit", "POST", _review),
+        ("/admin/appCenter/manage/{app_id}", "GET", _manage),
+        ("/admin/appCenter/manage/{app_id}", "POST", _managed),
+        ("/search", "GET", _search),
         ("/static/avatar.svg", "GET", _avatar),
     )
     return [Route(path, _bind(world, answer), methods=[method]) for path, method, answer in table]
@@ -205,3 +208,27 @@ async def _review(world: World, request: Request) -> Response:
     except RefusedError as refusal:
         return _audit_page(world, refusal.reason, 409)
     return RedirectResponse("/admin/appCenter/audit", 303)
+
+
+async def _manage(world: World, request: Request) -> Response:
+    app = world.find_app(str(request.path_params["app_id"]))
+    if app is None:
+        return RedirectResponse("/app", 302)
+    return page(render("manage.html", app=app))
+
+
+async def _managed(world: World, request: Request) -> Response:
+    app = world.find_app(str(request.path_params["app_id"]))
+    fields = await form_fields(request)
+    action = ADMIN_FORMS.get(fields.get("do", ""))
+    if app is None or action is None:
+        return RedirectResponse("/app", 303)
+    action(world, app, fields)
+    return RedirectResponse(request.url.path, 303)
+
+
+async def _search(world: World, request: Request) -> Response:
+    """Where the troubleshooter links of error answers lead: the request with that log id."""
+    wanted = request.query_params.get("log_id", "")
+    found = next((seen for seen in world.journal.requests if seen.log_id == wanted), None)
+    return page(render("search.html", seen=found, log_id=wanted), 200 if found else 404)

@@ -93,7 +93,7 @@ Handler = Callable[[Call], Awaitable[Json]]
 class Api:
     """One endpoint: who may call it, with which permission (any one), how often (tier)."""
 
-    method: Literal["GET", "POST", "PATCH"]
+    method: Literal["GET", "POST", "PATCH", "DELETE"]
     path: str
     handler: Handler
     scopes: tuple[str, ...] = ()

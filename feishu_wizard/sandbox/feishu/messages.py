@@ -165,7 +165,7 @@ def message_body(message: Message) -> Json:
         "msg_type": message.msg_type,
         "create_time": when,
         "update_time": when,
-        "deleted": False,
+        "deleted": message.recalled,
         "updated": False,
         "chat_id": message.chat_id,
         "sender": {
@@ -210,6 +210,15 @@ async def urgent(call: Call) -> Json:
     return ok({"invalid_user_id_list": invalid})
 
 
+async def recall(call: Call) -> Json:
+    """``DELETE im/v1/messages/:message_id``: the sender's own message."""
+    message = _own_message(call)
+    if message.recalled:
+        raise PlatformError(230001, "the message was recalled already")
+    message.recalled = True
+    return ok()
+
+
 async def chats(call: Call) -> Json:
     """``im/v1/chats``: the groups the bot is in, never p2p conversations."""
     app = call.app
@@ -238,6 +247,7 @@ async def chats(call: Call) -> Json:
 APIS = (
     Api("POST", "/im/v1/messages", create, SEND),
     Api("GET", "/im/v1/messages/{message_id}", get_message, READ + SEND),
+    Api("DELETE", "/im/v1/messages/{message_id}", recall, (*SEND, "im:message:recall")),
     Api("PATCH", "/im/v1/messages/{message_id}/urgent_app", urgent, URGENT),
     Api("GET", "/im/v1/chats", chats, CHATS),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from feishu_wizard.sandbox.feishu.call import Api, Call, list_field
@@ -38,15 +39,22 @@ async def config(call: Call) -> Json:
     """``config``: review-free scopes, redirect URLs and IPs at once, the rest with a release."""
     app = _editable(call, other=210036, foreign=210043, locked=210040)
     body = await call.json()
+    before = copy.deepcopy(vars(app))
     try:
         _change_scopes(call, app, _section(body, "scope"))
         _change_security(app, _section(body, "security"))
         _change_audiences(call, app, body)
-    except RefusedError as refusal:
-        raise PlatformError(refusal.code, refusal.reason) from refusal
-    except ValueError as error:
-        raise PlatformError(210031, str(error)) from error
+    except (PlatformError, RefusedError, ValueError) as error:
+        vars(app).update(before)  # all of a request or nothing of it
+        raise _config_error(error) from error
     return ok()
+
+
+def _config_error(error: Exception) -> PlatformError:
+    if isinstance(error, PlatformError):
+        return error
+    code = error.code if isinstance(error, RefusedError) else 210031
+    return PlatformError(code, str(error))
 
 
 def _change_scopes(call: Call, app: App, section: Json) -> None:

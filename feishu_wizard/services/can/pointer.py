@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
+from enum import Enum
 from typing import Any, Final
 
 _SHAPE = re.compile(r"^(?:/(?:[^~/]|~[01])*)*$")
 _INDEX = re.compile(r"^(?:0|[1-9][0-9]{0,5})$")
 
 
-class _Missing:
-    def __repr__(self) -> str:
-        return "MISSING"
+class _Missing(Enum):
+    """An enumeration, because its members stay themselves when they are copied."""
 
-    def __bool__(self) -> bool:
-        return False
+    MISSING = "missing"
 
 
-MISSING: Final = _Missing()
+MISSING: Final = _Missing.MISSING
 
 
 def valid(pointer: str) -> bool:

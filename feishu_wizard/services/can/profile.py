@@ -15,7 +15,8 @@ from feishu_wizard.services.can.model import Op, Profile
 
 __all__ = ["Profile", "parse_profile"]
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 32  # the YAML scanner needs quadratic time for deeper ones
 LANGUAGES = ("en", "zh_Hans")
 _ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,62}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
@@ -52,9 +53,7 @@ def _load(data: bytes, source: str) -> Any:
         raise _invalid(source, "$", "too_large")
     try:
         text = data.decode("utf-8-sig")
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise _invalid(source, _line(event.start_mark), "alias")
+        _check_events(text, source)
         return _text_keys(yaml.safe_load(text))
     except UnicodeDecodeError as error:
         raise _invalid(source, f"byte {error.start}", "not_utf8") from error
@@ -63,6 +62,18 @@ def _load(data: bytes, source: str) -> Any:
         raise _invalid(source, where, "not_yaml") from error
     except (RecursionError, ValueError) as error:
         raise _invalid(source, "$", "not_yaml") from error
+
+
+def _check_events(text: str, source: str) -> None:
+    """Refuse what makes small files large or slow: aliases and deep nesting."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise _invalid(source, _line(event.start_mark), "alias")
+        if depth > MAX_DEPTH:
+            raise _invalid(source, _line(event.start_mark), "too_deep")
 
 
 def _line(mark: Any) -> str:

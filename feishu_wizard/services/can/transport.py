@@ -15,6 +15,7 @@ from feishu_wizard.services.can.envelope import Opened, error_of, open_envelope
 from feishu_wizard.services.can.model import Login, Op, Profile
 from feishu_wizard.services.net.address import parse_address
 from feishu_wizard.services.net.http import Http, Policy, Reply
+from feishu_wizard.services.net.retry import with_retries
 
 _VALUE = re.compile(r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$")
 
@@ -92,8 +93,13 @@ class Transport:
         headers: Mapping[str, str] | None,
         token: Secret | None,
     ) -> Opened:
-        own = self._headers(self.profile.auth.headers, token)
-        reply = await self._send(op.method, op.path, own | dict(headers or {}), body)
+        all_headers = self._headers(self.profile.auth.headers, token) | dict(headers or {})
+
+        async def once() -> Reply:
+            return await self._send(op.method, op.path, all_headers, body)
+
+        # Only a read may be repeated: the outcome of a write is found out by reading.
+        reply = await (with_retries(once) if op.method == "GET" else once())
         return open_envelope(reply, self.profile)
 
     async def _send(

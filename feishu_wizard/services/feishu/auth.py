@@ -14,6 +14,7 @@ from feishu_wizard.domain.finding import Evidence, Who
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.services.feishu.envelope import Answer, Body, answer_of, of_body
 from feishu_wizard.services.net.http import Http, Policy, Reply
+from feishu_wizard.services.net.retry import with_retries
 
 TOKEN_PATH = "/open-apis/auth/v3/tenant_access_token/internal"  # noqa: S105 - an address
 BOT_PATH = "/open-apis/bot/v3/info"
@@ -47,7 +48,8 @@ async def fetch_tenant_token(
     are not looked at here (official docs: tenant_access_token_internal).
     """
     body = {"app_id": app_id, "app_secret": secret.reveal()}
-    answer = answer_of(await _ask_token(http, hosts, body), of_body(_TokenWire))
+    reply = await with_retries(lambda: _ask_token(http, hosts, body))
+    answer = answer_of(reply, of_body(_TokenWire))
     wire = answer.value
     token = Token(Secret(wire.tenant_access_token), time.monotonic() + wire.expire, wire.expire)
     return Answer(token, answer.evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from aiolimiter import AsyncLimiter
@@ -14,11 +15,21 @@ from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.services.feishu.auth import Token, fetch_tenant_token
 from feishu_wizard.services.feishu.envelope import Answer, Decoder, answer_of
-from feishu_wizard.services.feishu.retry import with_retries
-from feishu_wizard.services.net.http import Http, Policy
+from feishu_wizard.services.net.http import Http, Policy, Reply
+from feishu_wizard.services.net.retry import with_retries
 
 T = TypeVar("T")
 Params = Mapping[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    method: str
+    path: str
+    params: Params | None
+    body: Mapping[str, object] | None
+    repeatable: bool
+
 
 # Under 30 minutes the platform hands out a new token (official docs:
 # tenant_access_token_internal), so asking earlier gains nothing.
@@ -55,7 +66,9 @@ class FeishuClient:
         """The token in use; a new one when under 30 minutes (or half its life) remain."""
         async with self._lock:
             if self._token is None or _nearly_spent(self._token.value):
-                self._token = await with_retries(self._fetch_token, repeatable=True)
+                self._token = await fetch_tenant_token(
+                    self._http, self.hosts, self.app_id, self._secret
+                )
             return self._token
 
     async def call(
@@ -70,58 +83,36 @@ class FeishuClient:
     ) -> Answer[T]:
         """Call ``path`` of the open host and decode the answer.
 
-        ``retry`` says that a repeat does no harm even when the outcome is unknown; None means
-        so for GET only. Raises ``FeishuError`` for any code but 0 and ``NetworkError`` for what
-        is no answer of the platform.
+        ``retry`` says that a repeat does no harm even when the outcome of the first try is
+        unknown; None means so for GET only. Raises ``FeishuError`` for any code but 0 and
+        ``NetworkError`` for what is no answer of the platform.
         """
         repeatable = method == "GET" if retry is None else retry
-
-        async def once() -> Answer[T]:
-            return await self._once(method, path, decoder, params, body)
-
-        return await with_retries(once, repeatable=repeatable)
-
-    async def _once(
-        self,
-        method: str,
-        path: str,
-        decoder: Decoder[T],
-        params: Params | None,
-        body: Mapping[str, object] | None,
-    ) -> Answer[T]:
+        request = _Request(method, path, params, body, repeatable)
         token = (await self.tenant_token()).value
         try:
-            return await self._send(token, method, path, decoder, params, body)
+            return answer_of(await self._send(request, token), decoder)
         except FeishuError as error:
             if error.feishu_code not in _TOKEN_ERRORS:
                 raise
         await self._drop(token)
         renewed = (await self.tenant_token()).value
-        return await self._send(renewed, method, path, decoder, params, body)
+        return answer_of(await self._send(request, renewed), decoder)
 
-    async def _send(
-        self,
-        token: Token,
-        method: str,
-        path: str,
-        decoder: Decoder[T],
-        params: Params | None,
-        body: Mapping[str, object] | None,
-    ) -> Answer[T]:
-        await self._limiter.acquire()
-        self.calls += 1
-        reply = await self._http.request(
-            method,
-            self.hosts.open + path,
-            policy=Policy.FEISHU,
-            headers={"Authorization": f"Bearer {token.value.reveal()}"},
-            params=params,
-            json=body,
-        )
-        return answer_of(reply, decoder)
+    async def _send(self, request: _Request, token: Token) -> Reply:
+        async def once() -> Reply:
+            await self._limiter.acquire()
+            self.calls += 1
+            return await self._http.request(
+                request.method,
+                self.hosts.open + request.path,
+                policy=Policy.FEISHU,
+                headers={"Authorization": f"Bearer {token.value.reveal()}"},
+                params=request.params,
+                json=request.body,
+            )
 
-    async def _fetch_token(self) -> Answer[Token]:
-        return await fetch_tenant_token(self._http, self.hosts, self.app_id, self._secret)
+        return await (with_retries(once) if request.repeatable else once())
 
     async def _drop(self, token: Token) -> None:
         """Forget a refused token, unless another call has renewed it meanwhile."""

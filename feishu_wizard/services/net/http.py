@@ -124,6 +124,7 @@ class Http:
                 return await _exchange(client, request, call)
         except failures as error:
             failed = call.failure(error, outer)
+            await call.trail.close()
         raise await self._explained(failed, call)
 
     async def _explained(self, failed: NetworkError, call: Call) -> NetworkError:

@@ -36,6 +36,7 @@ class Trail:
     sent: bool = False
     version: str = ""
     der: bytes = field(default=b"", repr=False)
+    stream: Any = field(default=None, repr=False)
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
         """Receive one trace event of httpcore, such as ``connection.connect_tcp.started``."""
@@ -43,6 +44,8 @@ class Trail:
         step, _, state = rest.partition(".")
         if step == "connect_tcp" and state == "started":
             self.phase, self.fresh = Phase.CONNECT, True
+        elif step == "connect_tcp" and state == "complete":
+            self.stream = info.get("return_value")
         elif step == "setup_socks5_connection" and state == "started":
             self.phase = Phase.PROXY
         elif step == "start_tls":
@@ -72,3 +75,9 @@ class Trail:
         if isinstance(found, ssl.SSLObject):
             self.version = found.version() or ""
             self.der = found.getpeercert(binary_form=True) or b""
+
+    async def close(self) -> None:
+        """Close the connection of a failed exchange: the client leaves one to SOCKS open."""
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            await stream.aclose()

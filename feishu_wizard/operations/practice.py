@@ -1,0 +1,31 @@
+"""What a person does in the sandbox's console, for the demonstration and the tour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from feishu_wizard.domain.errors import WizardError
+from feishu_wizard.domain.kit import Kit
+from feishu_wizard.operations.context import Workplace
+from feishu_wizard.services.net.http import Policy
+
+
+async def console(
+    place: Workplace, kit: Kit, origin: str, actions: tuple[tuple[str, dict[str, Any]], ...]
+) -> None:
+    """Carry out console actions in order: ``("grant", {"scopes": [...]})`` and the like."""
+    http = await place.http(kit)
+    for verb, body in actions:
+        url = f"{origin}/control/apps/{kit.setup.feishu.app_id}/{verb}"
+        reply = await http.request("POST", url, policy=Policy.CAN, json=body)
+        if reply.status != 200:
+            raise WizardError("practice.refused", {"verb": verb, "status": str(reply.status)})
+
+
+async def people(place: Workplace, kit: Kit, origin: str, count: int) -> tuple[str, ...]:
+    """User ids of the first few people of the practice company."""
+    http = await place.http(kit)
+    url = f"{origin}/control/state.json"
+    reply = await http.request("GET", url, policy=Policy.CAN, max_bytes=64 * 1_048_576)
+    state: Any = reply.json()
+    return tuple(str(person["user_id"]) for person in state["people"][:count])

@@ -1,0 +1,280 @@
+"""The texts behind the labels, by code. Marked here, translated where they are shown."""
+
+from __future__ import annotations
+
+from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.change import Act, Target
+from feishu_wizard.domain.edition import Edition
+from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
+from feishu_wizard.domain.release import VersionState
+from feishu_wizard.text.catalog import N_
+
+STEP_TITLES = {
+    "prerequisites": N_("Prerequisites"),
+    "credentials": N_("Credentials"),
+    "permissions": N_("Permissions and release"),
+    "save": N_("Save"),
+    "test": N_("Test"),
+    "finish": N_("Finish"),
+}
+STEP_INTROS = {
+    "prerequisites": N_(
+        "Say where your CAN server is and what Feishu shall do for it. The program then checks "
+        "what can be reached from this computer."
+    ),
+    "credentials": N_(
+        "Create the app in Feishu's developer console, or take an existing one, and enter its "
+        "App ID and App Secret."
+    ),
+    "permissions": N_(
+        "Here is what the app still needs on the Feishu side, collected so that one version "
+        "carries it all."
+    ),
+    "save": N_("Read what will change, then press the button. Nothing is written before that."),
+    "test": N_(
+        "Send a message the way CAN will send it, sign in once, and look at what a sync would "
+        "bring."
+    ),
+    "finish": N_("What is proven, what is only configured, and what to click next in CAN."),
+}
+STEP_STATES = {
+    "not_yet": N_("Not yet"),
+    "current": N_("Current step"),
+    "done": N_("Done"),
+    "open": N_("Left open"),
+}
+VERBS = {
+    "check_and_continue": N_("Check and continue"),
+    "check_permissions": N_("Check permissions"),
+    "check_again": N_("Check again"),
+    "continue": N_("Continue"),
+    "continue_open": N_("Continue, {count} open"),
+    "show_changes": N_("Show what changes"),
+    "save_to_can": N_("Save to CAN"),
+    "save_to_file": N_("Save to file"),
+    "find_recipients": N_("Find recipients"),
+    "send_test_message": N_("Send test message"),
+    "close": N_("Close"),
+}
+BUSY = {
+    "checking_network": N_("Checking the network"),
+    "checking_credentials": N_("Checking App ID and App Secret"),
+    "checking_permissions": N_("Reading what is granted"),
+    "reading_grants": N_("Reading what is granted"),
+    "comparing": N_("Reading what is stored"),
+    "saving": N_("Saving and reading back"),
+    "resolving": N_("Looking up the recipients"),
+    "sending": N_("Sending the test message"),
+    "exporting": N_("Writing the report"),
+    "opening": N_("Opening the setup file"),
+    "forgetting": N_("Removing secrets and state of this setup"),
+    "undoing": N_("Restoring what was stored before"),
+    "cancelling": N_("Cancelling"),
+}
+ACTIONS = {
+    "resume": N_("Continue where I stopped"),
+    "start_over": N_("Start over"),
+    "switch_edition": N_("Switch and check again"),
+    "undo": N_("Undo"),
+    "retry": N_("Try again"),
+    "copy_details": N_("Copy the details"),
+}
+MESSAGES = {
+    "cancelled": N_("Cancelled. What you entered is kept."),
+    "checked_with_warnings": N_("Checked. The notes in the list can wait."),
+    "other_edition": N_(
+        "The App ID is not known here, but {edition} knows it. Your secret was not sent there."
+    ),
+    "permissions_complete": N_("All that is required is granted."),
+    "waiting_for_approval": N_(
+        "A version is under review. You can close the program and continue after the approval."
+    ),
+    "nothing_to_save": N_("Nothing to change: what is stored equals this setup."),
+    "saved": N_("Saved and read back: {where}"),
+    "recipients_unresolved": N_("Not found: {count} recipients. See the reason at each."),
+    "all_delivered": N_("Feishu accepted the message for all recipients ({count})."),
+    "some_not_delivered": N_(
+        "{count} of {total} recipients got no message. See the reason at each."
+    ),
+    "exported": N_("The report was written: {path}"),
+    "file_opened": N_("Opened {path}. Nothing was called or changed yet."),
+    "forgotten": N_("Secrets and state of this setup were removed from this computer."),
+    "resume_offer": N_("Last time you stopped at “{step}” ({at}). Continue there?"),
+    "resume_waiting": N_(
+        "Last time ({at}) a version was waiting for approval. Continue and check whether it came?"
+    ),
+    "resumed": N_("Continuing where you stopped ({at}). Results have to be checked again."),
+}
+LINKS = {
+    "platform_help": N_("What the platform says about it"),
+    "console_apps": N_("Open the list of apps in the developer console"),
+    "console_baseinfo": N_("Open Credentials & Basic Info"),
+    "console_auth": N_("Open Permissions & Scopes"),
+    "console_safe": N_("Open Security Settings"),
+    "console_bot": N_("Open the Bot page"),
+    "console_version": N_("Open Version Management & Release"),
+    "console_event": N_("Open Events & Callbacks"),
+    "console_audit": N_("Open App Review in the Feishu admin console"),
+    "can_web": N_("Open CAN"),
+}
+PAGES = {
+    "apps": N_("Developer console"),
+    "baseinfo": N_("Credentials & Basic Info"),
+    "auth": N_("Permissions & Scopes"),
+    "safe": N_("Security Settings"),
+    "bot": N_("Add Features > Bot"),
+    "version": N_("Version Management & Release"),
+    "event": N_("Events & Callbacks"),
+    "audit": N_("Admin console > Workplace > App Review"),
+}
+CAPABILITIES = {
+    Capability.USER_SYNC: N_("User information sync"),
+    Capability.SSO: N_("Single sign-on"),
+    Capability.PUSH: N_("Push of monitoring messages"),
+}
+CAPABILITY_MEANINGS = {
+    Capability.USER_SYNC: N_("CAN takes over people and their data from the Feishu contacts."),
+    Capability.SSO: N_("People sign in to CAN with their Feishu account."),
+    Capability.PUSH: N_("CAN sends alerts and other messages to people in Feishu."),
+}
+EDITIONS = {
+    Edition.FEISHU: N_("Feishu (feishu.cn)"),
+    Edition.LARK: N_("Lark (larksuite.com)"),
+    Edition.PRIVATE: N_("Private deployment"),
+}
+VERSIONS = {
+    VersionState.NEVER_RELEASED: N_("Never released"),
+    VersionState.UNDER_REVIEW: N_("A version is under review"),
+    VersionState.REJECTED: N_("The last version was rejected"),
+    VersionState.RELEASED: N_("Released"),
+    VersionState.UNKNOWN: N_("Release state cannot be told"),
+}
+GROUPS = {
+    "at_once": N_("Takes effect at once"),
+    "with_version": N_("Takes effect with the next version"),
+    "admin_only": N_("Only the Feishu administrator can do it"),
+    "waiting": N_("Waiting for approval"),
+    "unknown": N_("Cannot be told from here"),
+    "settled": N_("Done"),
+}
+GROUP_HINTS = {
+    "at_once": N_("Change it in the console; no release is needed."),
+    "with_version": N_(
+        "Change all of these first, then create one version and submit it: a version under "
+        "review locks the app."
+    ),
+    "admin_only": N_("Send the text to the Feishu administrator of your company."),
+    "waiting": N_("Submitted. The Feishu administrator decides; check again later."),
+    "unknown": N_(
+        "The platform did not tell. It may be in order; a test in the step Test shows it."
+    ),
+    "settled": N_("Nothing is left to do here."),
+}
+TARGETS = {
+    Target.CAN: N_("CAN server"),
+    Target.FILE: N_("File"),
+    Target.BY_HAND: N_("By hand in CAN's page"),
+}
+ACTS = {
+    Act.KEEP: N_("stays"),
+    Act.SET: N_("will be set"),
+    Act.REPLACE: N_("will be replaced"),
+    Act.UNKNOWN: N_("will be written; the server does not show the present value"),
+}
+RECIPIENT_KINDS = {
+    RecipientKind.CAN_ACCOUNT: N_("CAN account (as CAN will send it)"),
+    RecipientKind.USER_ID: N_("Feishu user ID (user_id)"),
+    RecipientKind.OPEN_ID: N_("Open ID (open_id)"),
+    RecipientKind.UNION_ID: N_("Union ID (union_id)"),
+    RecipientKind.EMAIL: N_("E-mail address"),
+    RecipientKind.MOBILE: N_("Mobile number"),
+    RecipientKind.CHAT: N_("Group chat (chat_id)"),
+}
+RECIPIENT_PROOFS = {
+    RecipientKind.CAN_ACCOUNT: N_(
+        "CAN uses the account name as the Feishu user ID. This is the test that counts for push."
+    ),
+    RecipientKind.USER_ID: N_(
+        "Proves that the app can send. Whether CAN's account name equals this user ID is not shown."
+    ),
+    RecipientKind.OPEN_ID: N_(
+        "Proves that the app can send. CAN does not use open IDs, so it says nothing about "
+        "accounts."
+    ),
+    RecipientKind.UNION_ID: N_(
+        "Proves that the app can send. CAN does not use union IDs, so it says nothing about "
+        "accounts."
+    ),
+    RecipientKind.EMAIL: N_(
+        "Proves that the app can send. CAN does not send by e-mail address, so it says nothing "
+        "about accounts."
+    ),
+    RecipientKind.MOBILE: N_(
+        "Proves that the app can send. CAN does not send by mobile number, so it says nothing "
+        "about accounts."
+    ),
+    RecipientKind.CHAT: N_(
+        "Proves that the bot can write into this group. It says nothing about single persons."
+    ),
+}
+DELIVERIES = {
+    DeliveryState.DELIVERED: N_("Accepted by Feishu"),
+    DeliveryState.REFUSED: N_("Refused"),
+    DeliveryState.UNKNOWN: N_("Outcome not known"),
+}
+PLACES = {
+    "keyring": N_("password store of this computer"),
+    "session": N_("memory, until the program is closed"),
+    "file": N_("file that only you can read"),
+}
+FIELDS = {
+    "can_url": N_("Address of CAN"),
+    "app_id": N_("App ID"),
+    "app_secret": N_("App Secret"),
+    "callback_url": N_("Callback URL"),
+    "callback": N_("Callback URL"),
+    "enabled": N_("Feishu integration switch"),
+    "edition": N_("Edition"),
+    "open_url": N_("Address of the open platform"),
+    "accounts_url": N_("Address of the login host"),
+    "proxy": N_("Proxy"),
+    "proxy_user": N_("Proxy user name"),
+    "proxy_password": N_("Proxy password"),
+    "ca_file": N_("CA certificate file"),
+    "capabilities": N_("Capabilities"),
+    "recipients": N_("Recipients"),
+    "file_path": N_("File"),
+    "tenant_id": N_("Tenant ID in CAN"),
+    "api_key": N_("API key of CAN"),
+    "api_base": N_("Base address of CAN's interface"),
+    "url": N_("Address of CAN"),
+    "profile": N_("Deployment profile"),
+}
+DIFFERENCES = {
+    "scheme": N_("http and https differ"),
+    "host": N_("the host differs"),
+    "port": N_("the port differs"),
+    "path": N_("the path differs"),
+    "trailing_slash": N_("one ends with a slash"),
+    "case": N_("capital and small letters differ"),
+    "query": N_("what follows ? or # differs; Feishu ignores it"),
+}
+ROUTES = {
+    "setting": N_("as set here"),
+    "none": N_("as set here"),
+    "environment": N_("from the environment variables"),
+    "system": N_("from the system settings"),
+    "loopback": N_("this computer itself"),
+    "no_proxy": N_("an exception of the proxy settings"),
+}
+OPERATIONS = {
+    "get": N_("read"),
+    "save": N_("save"),
+    "enable": N_("switch on"),
+    "test": N_("test"),
+    "audit": N_("show the audit log"),
+}
+SWITCH = {
+    "on": N_("on"),
+    "off": N_("off"),
+}

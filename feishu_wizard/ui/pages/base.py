@@ -1,0 +1,91 @@
+"""What the six pages share: problems at their fields, and standing still while work goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+from feishu_wizard.domain.paste import Pasted
+from feishu_wizard.text import labels
+from feishu_wizard.text.catalog import _
+from feishu_wizard.ui.widgets.base import show_if
+from feishu_wizard.ui.widgets.field import Field
+from feishu_wizard.ui.widgets.page import Page
+from feishu_wizard.wizard.session import Session
+from feishu_wizard.wizard.steps import Severity, Step
+
+
+class StepPage(Page):
+    """A page of one step.
+
+    ``keep_field`` remembers a field: problems of the step are shown at it, and it is read-only
+    while work is under way. ``keep_still`` remembers what must not be acted on meanwhile: ticks,
+    choices and buttons that start work.
+    """
+
+    def __init__(self, session: Session, step: Step, parent: QWidget | None = None) -> None:
+        super().__init__(step.value, parent)
+        self.session = session
+        self.step = step
+        self._fields: dict[str, Field] = {}
+        self._still: list[QWidget] = []
+
+    def keep_field(self, field: Field) -> Field:
+        """Show problems at ``field`` and freeze it during work."""
+        self._fields[field.field_id] = field
+        return field
+
+    def keep_still(self, *widgets: QWidget) -> None:
+        """Let ``widgets`` rest during work."""
+        self._still.extend(widgets)
+
+    def forget_field(self, field_id: str) -> None:
+        """A field is gone."""
+        self._fields.pop(field_id, None)
+
+    @property
+    def busy(self) -> bool:
+        """Work is under way."""
+        return self.session.busy is not None
+
+    def working_on(self, *codes: str) -> bool:
+        """This page is shown and work of its own is under way."""
+        return self.busy and self.session.step is self.step and bool(codes)
+
+    def refresh(self) -> None:
+        """Show problems at their fields; rest while work is under way."""
+        problems = {p.field: p for p in self.session.controller(self.step).problems()}
+        for name, field in self._fields.items():
+            problem = problems.get(name)
+            if problem is None:
+                field.set_problem("")
+            else:
+                field.set_problem(labels.problem(problem), problem.severity)
+            field.set_read_only(self.busy)
+        for widget in self._still:
+            widget.setEnabled(not self.busy)
+
+    def problem_text(self, name: str) -> tuple[str, Severity]:
+        """Words of the problem at something that is no ``Field``; "" when there is none."""
+        for problem in self.session.controller(self.step).problems():
+            if problem.field == name:
+                return labels.problem(problem), problem.severity
+        return "", Severity.ERROR
+
+
+def show_pasted(field: Field, pasted: Pasted, *, text: str | None = None) -> None:
+    """Show what was typed, what was left out of it, and the value proposed instead."""
+    field.set_text(pasted.typed if text is None else text)
+    changed = bool(pasted.edits) and pasted.value != pasted.typed
+    field.set_note(_paste_note(pasted) if changed and pasted.value else "")
+    field.set_proposal(pasted.proposal.value if pasted.proposal is not None else "")
+
+
+def _paste_note(pasted: Pasted) -> str:
+    done = _("; ").join(labels.paste_edit(edit) for edit in pasted.edits)
+    return _("Used without: {what}").format(what=done) if done else ""
+
+
+def show_some(*pairs: tuple[QWidget, bool]) -> None:
+    """Show or hide several widgets."""
+    for widget, wanted in pairs:
+        show_if(widget, wanted)

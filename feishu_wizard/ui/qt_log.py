@@ -1,0 +1,31 @@
+"""Qt's own messages go into the log, not to the terminal."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+log = logging.getLogger("qt")
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def install() -> None:
+    """Route every message of Qt to the logger ``qt``, redacted."""
+    # Until the log file is open, logging's last resort would print warnings to stderr.
+    qInstallMessageHandler(handle)
+
+
+def handle(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
+    """Log one message."""
+    from feishu_wizard.domain.redact import redact
+
+    category = context.category or "default"
+    log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", category, redact(text or ""))

@@ -1,0 +1,152 @@
+"""What a save would change: field, before, after, what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFont, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
+
+from feishu_wizard.text.catalog import _
+from feishu_wizard.ui import a11y, theme
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class DiffRow:
+    """One row, all in words. ``changes`` rows are shown in strong letters."""
+
+    field: str
+    before: str
+    after: str
+    what: str
+    changes: bool
+
+
+class DiffModel(QAbstractTableModel):
+    """The rows of a difference."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows: tuple[DiffRow, ...] = ()
+
+    def rows(self) -> tuple[DiffRow, ...]:
+        """Return the rows shown."""
+        return self._rows
+
+    def set_rows(self, rows: Sequence[DiffRow]) -> None:
+        """Show ``rows``."""
+        self.beginResetModel()
+        self._rows = tuple(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Number of fields."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
+        """Field, before, after, what happens."""
+        return 0 if parent.isValid() else 4
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Words of a cell; strong letters where something changes."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        text = (row.field, row.before, row.after, row.what)[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text or "—"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return text or _("empty")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return text
+        if role == Qt.ItemDataRole.FontRole and row.changes and index.column() in (0, 3):
+            font = QFont(theme.font("strong"))
+            return font
+        if role == Qt.ItemDataRole.ForegroundRole and not row.changes:
+            return theme.color("muted")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        """Names of the columns."""
+        if orientation is Qt.Orientation.Vertical:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (_("Field"), _("Now"), _("After saving"), _("What happens"))[section]
+
+
+class DiffTable(QTableView):
+    """A table as high as its rows, so that the page scrolls and not the table."""
+
+    def __init__(self, table_id: str, name: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        a11y.identify(self, table_id)
+        a11y.describe(self, name)
+        self._model = DiffModel(self)
+        self.setModel(self._model)
+        self.setWordWrap(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+
+    def set_rows(self, rows: Sequence[DiffRow]) -> None:
+        """Show ``rows``; equal ones leave the selection alone."""
+        if tuple(rows) != self._model.rows():
+            self._model.set_rows(rows)
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        """As high as header and rows."""
+        rows = sum(self.rowHeight(i) for i in range(self._model.rowCount()))
+        frame = 2 * self.frameWidth() + 2
+        return QSize(60 * theme.UNIT, self.horizontalHeader().sizeHint().height() + rows + frame)
+
+    def minimumSizeHint(self) -> QSize:
+        """Narrow is possible, lower than the rows is not."""
+        return QSize(40 * theme.UNIT, self.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A new width wraps differently."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Name the columns again in a new language."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 3)
+
+    def _fit(self) -> None:
+        self.resizeRowsToContents()
+        for row in range(self._model.rowCount()):
+            self.setRowHeight(row, self.rowHeight(row) + theme.space(1))
+        self.updateGeometry()

@@ -1,0 +1,330 @@
+"""The wizard's state and its movements. Lives on the thread that made it; no Qt, no I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from feishu_wizard.domain.errors import WizardError
+from feishu_wizard.domain.finding import Finding, Status
+from feishu_wizard.wizard.answers import Answers, changed_names
+from feishu_wizard.wizard.credentials import CredentialsStep
+from feishu_wizard.wizard.finish import FinishStep
+from feishu_wizard.wizard.keeping import Keeping
+from feishu_wizard.wizard.message import FieldProblem, Message
+from feishu_wizard.wizard.permissions import PermissionsStep
+from feishu_wizard.wizard.prerequisites import PrerequisitesStep
+from feishu_wizard.wizard.save import SaveStep
+from feishu_wizard.wizard.steps import (
+    ORDER,
+    Busy,
+    Severity,
+    Step,
+    StepRow,
+    StepState,
+    Verb,
+)
+from feishu_wizard.wizard.test import TestStep
+
+if TYPE_CHECKING:
+    from feishu_wizard.domain.progress import Progress, Report
+    from feishu_wizard.operations.context import Workplace
+    from feishu_wizard.wizard.controller import Controller
+    from feishu_wizard.wizard.runner import Job, Runner
+
+T = TypeVar("T")
+Work = Callable[["Workplace", "Report"], Awaitable[T]]
+
+
+@dataclass(slots=True)
+class _Run:
+    """Work under way: whose page began it, which answers it rests on, and whether they changed."""
+
+    owner: Controller
+    rests_on: frozenset[str]
+    void: bool = False
+    job: Job | None = None
+
+
+class Session:
+    """Answers, steps, the work under way and what it brought; pages only show it."""
+
+    def __init__(
+        self, runner: Runner, workplace: Callable[[], Awaitable[Workplace]], lang: str = "en"
+    ) -> None:
+        self.answers = Answers()
+        self.step = Step.PREREQUISITES
+        self.busy: Busy | None = None
+        self.message: Message | None = None
+        self.focus: str | None = None
+        self.lang = lang
+        self._runner = runner
+        self._workplace = workplace
+        self._listeners: list[Callable[[], None]] = []
+        self._run: _Run | None = None
+        self._visited: set[Step] = {Step.PREREQUISITES}
+        self.prerequisites = PrerequisitesStep(self)
+        self.credentials = CredentialsStep(self)
+        self.permissions = PermissionsStep(self)
+        self.save = SaveStep(self)
+        self.test = TestStep(self)
+        self.finish = FinishStep(self)
+        self.keeping = Keeping(self, runner)
+
+    # -- what pages and the shell read ------------------------------------------------
+
+    def controller(self, step: Step) -> Controller:
+        """The controller of a step."""
+        found: Controller = getattr(self, step.value)
+        return found
+
+    @property
+    def current(self) -> Controller:
+        """The controller of the current step."""
+        return self.controller(self.step)
+
+    def rows(self) -> list[StepRow]:
+        """The step list: every step with its state, open items, and whether it may be opened."""
+        return [self._row(step) for step in ORDER]
+
+    def verb(self) -> Verb:
+        """The positive button of the current step."""
+        return self.current.verb()
+
+    def problems(self) -> list[FieldProblem]:
+        """What to mend on the current page; empty until it is worth saying."""
+        return self.current.problems()
+
+    @property
+    def can_go_back(self) -> bool:
+        """There is a step before this one."""
+        return self.step is not ORDER[0]
+
+    @property
+    def closing(self) -> bool:
+        """Something was saved: Cancel has become Close."""
+        return self.save.saved_anywhere
+
+    # -- movements --------------------------------------------------------------------
+
+    def press(self) -> None:
+        """The positive button."""
+        if self.busy is None:
+            self.focus = None
+            self.current.press()
+            self.changed()
+
+    def back(self) -> None:
+        """One step back; nothing is lost."""
+        if self.can_go_back:
+            self.go(ORDER[ORDER.index(self.step) - 1])
+
+    def advance(self) -> None:
+        """One step on, from the positive button of a step that is finished or left open."""
+        if self.step is not ORDER[-1]:
+            self._enter(ORDER[ORDER.index(self.step) + 1])
+
+    def go(self, step: Step) -> None:
+        """Open a step of the list; work under way on the page that is left is cancelled."""
+        if step in self._visited or self._row(step).reachable:
+            self._enter(step)
+
+    def visited(self) -> tuple[Step, ...]:
+        """Steps that were opened, in order."""
+        return tuple(step for step in ORDER if step in self._visited)
+
+    def restore(self, answers: Answers, step: Step) -> None:
+        """Take over answers of an earlier sitting or a file, and open a step."""
+        self._make_void()
+        self.answers = answers
+        self._visited = set(ORDER[: ORDER.index(step) + 1])
+        for each in ORDER:
+            self.controller(each).answers_replaced()
+        self._enter(step)
+
+    def update(self, **changes: Any) -> None:
+        """Replace answers; results that rested on the old ones are dropped by their step."""
+        before = self.answers
+        self.answers = replace(before, **changes)
+        names = changed_names(before, self.answers)
+        if not names:
+            return
+        if self._run is not None and names & self._run.rests_on:
+            self._make_void()
+        for step in ORDER:
+            self.controller(step).answers_changed(names)
+        self.keeping.soon()
+        self.changed()
+
+    def act(self, action: str) -> None:
+        """Carry out a button of the message strip."""
+        self.message = None
+        if not self.keeping.act(action):
+            self.current.act(action)
+        self.changed()
+
+    def dismiss_message(self) -> None:
+        """The admin closed the strip."""
+        self.message = None
+        self.changed()
+
+    # -- work -------------------------------------------------------------------------
+
+    def start(
+        self,
+        code: str,
+        work: Work[T],
+        done: Callable[[T], None],
+        *,
+        failed: Callable[[WizardError], bool] | None = None,
+        quiet: bool = False,
+        rests_on: frozenset[str] = frozenset(),
+    ) -> None:
+        """Run an operation on the background loop; one at a time, shown as busy.
+
+        ``failed`` may take the error itself (returns True); else the strip shows it. When an
+        answer of ``rests_on`` changes meanwhile, the work is cancelled and what it brings dropped.
+        """
+        if self.busy is not None:
+            return
+        self.busy = Busy(code, time.monotonic(), params or {})
+        if not quiet:
+            self.message = None
+
+        async def body(report: Report) -> T:
+            return await work(await self._workplace(), report)
+
+        run = self._run = _Run(self.current, rests_on)
+        run.job = self._runner.run(
+            body,
+            progress=lambda news: self._progressed(run, news),
+            done=lambda result: self._done(run, done, result),
+            failed=lambda error: self._failed(run, error, failed),
+            cancelled=lambda: self._cancelled(run),
+        )
+        self.changed()
+
+    def background(
+        self, work: Work[T], done: Callable[[T], None], failed: Callable[[WizardError], None]
+    ) -> None:
+        """Run something that nobody waits for, such as keeping the draft."""
+
+        async def run(report: Report) -> T:
+            return await work(await self._workplace(), report)
+
+        def broke(error: BaseException) -> None:
+            if not isinstance(error, WizardError):
+                raise error
+            failed(error)
+
+        self._runner.run(
+            run, progress=lambda _: None, done=done, failed=broke, cancelled=lambda: None
+        )
+
+    def cancel_work(self) -> None:
+        """Stop the work under way; what was answered stays."""
+        if self._run is not None and self._run.job is not None:
+            self._run.job.cancel()
+
+    def later(self, seconds: float, call: Callable[[], None]) -> Any:
+        """Call once after a while, on this thread."""
+        return self._runner.later(seconds, call)
+
+    # -- telling ----------------------------------------------------------------------
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Be called after every change."""
+        self._listeners.append(listener)
+
+    def changed(self) -> None:
+        """Tell the window that something is different."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    def say(
+        self,
+        severity: Severity,
+        code: str,
+        params: dict[str, str] | None = None,
+        *,
+        finding: Finding | None = None,
+        actions: tuple[str, ...] = (),
+    ) -> None:
+        """Put a message into the strip."""
+        self.message = Message(severity, code, params or {}, finding, actions)
+        self.changed()
+
+    def say_error(self, error: WizardError) -> None:
+        """Put a failure into the strip, details behind it."""
+        finding = error.finding(f"{self.step.value}.work", Status.FAIL)
+        self.say(Severity.ERROR, error.code, dict(error.params), finding=finding)
+
+    # -- inside -----------------------------------------------------------------------
+
+    def _row(self, step: Step) -> StepRow:
+        controller = self.controller(step)
+        reachable = step in self._visited
+        if step is self.step:
+            state = StepState.CURRENT
+        elif not reachable:
+            state = StepState.NOT_YET
+        elif controller.open_items():
+            state = StepState.OPEN
+        else:
+            state = StepState.DONE if controller.done() else StepState.NOT_YET
+        return StepRow(step, state, controller.open_items() if reachable else 0, reachable)
+
+    def _enter(self, step: Step) -> None:
+        self.cancel_work()
+        if step is not self.step:
+            self.current.left()
+        self.step = step
+        self.message = None
+        self.focus = None
+        self._visited.add(step)
+        self.current.entered()
+        self.keeping.soon()
+        self.changed()
+
+    def _make_void(self) -> None:
+        if self._run is not None:
+            self._run.void = True
+            self.cancel_work()
+
+    def _progressed(self, run: _Run, progress: Progress) -> None:
+        if run.void:
+            return
+        if self.busy is not None and progress.code:
+            self.busy = Busy(progress.code, self.busy.started, progress.params, progress.share)
+        run.owner.progressed(progress)
+        self.changed()
+
+    def _settled(self) -> None:
+        self.busy = None
+        self._run = None
+
+    def _done(self, run: _Run, done: Callable[[T], None], result: T) -> None:
+        self._settled()
+        if not run.void:
+            done(result)
+        self.changed()
+
+    def _failed(
+        self, run: _Run, error: BaseException, failed: Callable[[WizardError], bool] | None
+    ) -> None:
+        self._settled()
+        if not isinstance(error, WizardError):
+            self.say(Severity.ERROR, "internal", {"kind": type(error).__name__})
+            raise error  # reaches the log through the excepthook; the window stays
+        if not run.void and (failed is None or not failed(error)):
+            self.say_error(error)
+        self.changed()
+
+    def _cancelled(self, run: _Run) -> None:
+        self._settled()
+        if run.void:
+            self.changed()
+        else:
+            self.say(Severity.INFO, "cancelled")

@@ -1,0 +1,62 @@
+"""Measured program: start, paint the first page with its field focused, say so, end.
+
+``ours`` opens the wizard's window, ``bare`` a QWizard with one line edit. The parent measures the
+time from the start of the process to the line on stdout.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWizard, QWizardPage
+
+FIELD = "prerequisites.can_url"
+
+
+class Watch(QObject):
+    """Tells of the first paint of the enabled and focused field."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if (
+            event.type() is QEvent.Type.Paint
+            and isinstance(watched, QLineEdit)
+            and watched.objectName() == FIELD
+            and watched.isEnabled()
+            and watched.hasFocus()
+        ):
+            print("painted", flush=True)
+            QTimer.singleShot(0, QApplication.quit)
+        return False
+
+
+def bare() -> None:
+    app = QApplication([])
+    watch = Watch()
+    app.installEventFilter(watch)
+    wizard, page, edit = QWizard(), QWizardPage(), QLineEdit()
+    edit.setObjectName(FIELD)
+    QVBoxLayout(page).addWidget(edit)
+    wizard.addPage(page)
+    wizard.show()
+    edit.setFocus()
+    app.exec()
+
+
+def ours(root: str) -> None:
+    from feishu_wizard.app import Options, open_window
+
+    window = open_window(Options(lang="en", state_root=root))
+    watch = Watch()
+    window.app.installEventFilter(watch)
+    window.app.exec()
+    window.close()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "bare":
+        bare()
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            ours(folder)
