@@ -45,10 +45,9 @@ _PUBLIC = {
 def hosts_of(edition: Edition, open_url: str = "", accounts_url: str = "") -> Hosts:
     """Return the origins of an edition; given URLs (private deployment, sandbox) win."""
     known = _PUBLIC.get(edition, Hosts("", ""))
-    return Hosts(
-        (open_url or known.open).rstrip("/"),
-        (accounts_url or known.accounts or open_url).rstrip("/"),
-    )
+    # A host of one's own is never mixed with a public one: that would send codes to a stranger.
+    accounts = accounts_url or open_url or known.accounts
+    return Hosts((open_url or known.open).rstrip("/"), accounts.rstrip("/"))
 
 
 class ConsolePage(StrEnum):

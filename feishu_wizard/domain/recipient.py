@@ -83,7 +83,9 @@ class Delivery:
 
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-_MOBILE = re.compile(r"^\+?[0-9][0-9 \-]{5,18}[0-9]$")
+# With its country code, or a number of mainland China. Other digits may well be a staff number,
+# which CAN uses as account and as user_id.
+_MOBILE = re.compile(r"^(?:\+[0-9]{7,15}|1[3-9][0-9]{9})$")
 _UNION_ID = re.compile(r"^on_[0-9a-f]{8,}$")
 _PREFIXES = {"ou_": RecipientKind.OPEN_ID, "on_": RecipientKind.UNION_ID, "oc_": RecipientKind.CHAT}
 _NAMED = {kind.value: kind for kind in RecipientKind} | {"can": RecipientKind.CAN_ACCOUNT}
@@ -92,8 +94,8 @@ _NAMED = {kind.value: kind for kind in RecipientKind} | {"can": RecipientKind.CA
 def parse_recipient(text: str, default: RecipientKind = RecipientKind.CAN_ACCOUNT) -> Recipient:
     """Read one recipient: ``kind:value``, or the kind is seen from the value.
 
-    An address with @ is an e-mail, ``ou_``/``on_``/``oc_`` are ids, digits with at least seven
-    places a mobile number; everything else is ``default``.
+    An address with @ is an e-mail, ``ou_``/``on_``/``oc_`` are ids, a number with its country
+    code or of mainland China is a mobile; everything else is ``default``.
     """
     value = text.strip()
     named = re.fullmatch(r"(\w+)\s*[:：]\s*(.+)", value, re.DOTALL)
@@ -105,8 +107,9 @@ def parse_recipient(text: str, default: RecipientKind = RecipientKind.CAN_ACCOUN
             return Recipient(kind, value)
     if _EMAIL.match(value):
         return Recipient(RecipientKind.EMAIL, value)
-    if _MOBILE.match(value) and len(re.sub(r"\D", "", value)) >= 7:
-        return Recipient(RecipientKind.MOBILE, re.sub(r"[ \-]", "", value))
+    digits = re.sub(r"[ \-]", "", value)
+    if _MOBILE.match(digits):
+        return Recipient(RecipientKind.MOBILE, digits)
     return Recipient(default, value)
 
 

@@ -56,9 +56,10 @@ class ReleasePlan:
         """
         rows = self.at_once + self.with_version + self.unknown
         wanted = (GrantState.NOT_REQUESTED, GrantState.UNKNOWN)
-        return tuple(
+        scopes = (
             row.need.scope for row in rows if row.need.kind is Kind.SCOPE and row.state in wanted
         )
+        return tuple(dict.fromkeys(scopes))  # two needs may ask for the same one
 
 
 def plan_release(states: Iterable[NeedState], version: VersionState) -> ReleasePlan:

@@ -80,7 +80,8 @@ async def _by_address(client: FeishuClient, recipient: Recipient) -> Resolved | 
 
 
 async def _chat(client: FeishuClient, recipient: Recipient) -> Resolved | Unresolved:
-    token, evidence = "", ()  # type: tuple[str, tuple[Evidence, ...]]
+    token = ""
+    evidence: tuple[Evidence, ...] = ()
     for _ in range(_CHAT_PAGES):
         answer = await list_chats(client, token)
         evidence = (answer.evidence,)

@@ -18,6 +18,7 @@ from feishu_wizard.services.can.client import CanClient, Setting, Wanted
 _HINT_LENGTH = 4
 # Rows of the journal: what was there before a save (for undo), and what was read back after.
 BEFORE, AFTER = "can-before", "can-after"
+_BROKEN = frozenset({"server_error", "upstream", "unexpected"})
 _VALUES = ("app_id", "app_secret", "callback_url")
 
 
@@ -127,8 +128,11 @@ async def _write(
     wanted = Wanted(kit.setup.feishu.app_id, kit.setup.office.callback_url, sent)
     try:
         await client.save(wanted, current)
-    except NetworkError:
-        # The answer was lost: the server may or may not have saved. Reading back decides.
+    except (NetworkError, CanError) as error:
+        # The answer was lost or is none: the server may or may not have saved. Reading back
+        # decides.
+        if not _outcome_unknown(error):
+            raise
         seen = await client.read()
         if _unmoved(seen, current) or not (seen.version or _holds(seen, wanted)):
             raise
@@ -154,9 +158,14 @@ def _hint_fits(seen: Setting, secret: Secret) -> bool:
 async def _enable(client: CanClient, kit: Kit, stored: Setting) -> None:
     try:
         await client.enable(kit.enable, stored)
-    except NetworkError:
-        if (await client.read()).enabled is not kit.enable:
+    except (NetworkError, CanError) as error:
+        if not _outcome_unknown(error) or (await client.read()).enabled is not kit.enable:
             raise
+
+
+def _outcome_unknown(error: NetworkError | CanError) -> bool:
+    """A refusal in CAN's own envelope is an outcome; a broken answer or a 5xx is none."""
+    return isinstance(error, NetworkError) or error.outcome in _BROKEN
 
 
 async def _read_back(
@@ -207,6 +216,4 @@ def _result(plan: SavePlan, seen: Setting, *, written: bool) -> SaveResult:
         "enabled": Proof.STATED if seen.enabled is None else Proof.CONFIGURED,
     }
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return SaveResult(
-        Target.CAN, plan.where, plan, written, fields, (seen.evidence,), saved_at=at
-    )
+    return SaveResult(Target.CAN, plan.where, plan, written, fields, (seen.evidence,), saved_at=at)

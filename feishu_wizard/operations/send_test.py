@@ -52,9 +52,7 @@ async def send_test(
     return tuple(deliveries)
 
 
-def _remember(
-    place: Workplace, kit: Kit, run_id: str, person: Resolved, template: str
-) -> str:
+def _remember(place: Workplace, kit: Kit, run_id: str, person: Resolved, template: str) -> str:
     """The uuid of this message, on disk before anything is sent.
 
     A message that was begun less than an hour ago and never settled (the program was killed, or

@@ -7,7 +7,6 @@ The family of the whole platform says honestly what the platform said and no mor
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from string import Formatter
@@ -47,6 +46,8 @@ class _Book(msgspec.Struct, forbid_unknown_fields=True):
 
 def parse_book(data: bytes) -> tuple[Entry, ...]:
     """Read the TOML of a book; ``msgspec.ValidationError`` tells where it is wrong."""
+    import tomllib  # read when the first word is needed, not at the start of the program
+
     return msgspec.convert(tomllib.loads(data.decode()), _Book).entry
 
 

@@ -97,8 +97,7 @@ def message(message: Coded) -> str:
 
 def problem(problem: Coded) -> str:
     """Return what is wrong at a field and what mends it, for the line below the field."""
-    words = code_words(problem.code, problem.params)
-    return f"{words.sentence} {words.fix}".strip()
+    return code_words(problem.code, problem.params).short
 
 
 def link_label(code: str) -> str:

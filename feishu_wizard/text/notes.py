@@ -123,7 +123,7 @@ def version_note(
 
 def _note_rows(rows: Sequence[NeedState]) -> Iterable[str]:
     scopes = [row.need for row in rows if row.need.kind is Kind.SCOPE and row.need.for_can]
-    settings = [row.need for row in rows if row.need.kind is Kind.SETTING and _told(row.need)]
+    settings = [row.need for row in rows if row.need.kind is Kind.SETTING and is_own_item(row.need)]
     helpers = [row.need for row in rows if row.need.kind is Kind.SCOPE and not row.need.for_can]
     for heading, needs in (
         (_("Permissions:"), scopes),
@@ -136,7 +136,7 @@ def _note_rows(rows: Sequence[NeedState]) -> Iterable[str]:
             yield from (_note_line(need) for need in needs)
 
 
-def _told(need: Need) -> bool:
+def is_own_item(need: Need) -> bool:
     """The manual's "Authorized login" is told by its parts."""
     return need.id != "permission.login"
 
@@ -155,7 +155,7 @@ def console_message(part: ConsolePart) -> str:
     if part.missing_json:
         told = _("1. Permissions: open {url}, choose the batch import, paste this:")
         lines += ["", told.format(url=part.permissions_url), part.missing_json]
-    settings = [row for row in settings_to_do(plan) if _told(row.need)]
+    settings = [row for row in settings_to_do(plan) if is_own_item(row.need)]
     if settings:
         lines += ["", _("2. Settings:")]
         lines += [_setting_line(row, part.link(row), part.callback) for row in settings]

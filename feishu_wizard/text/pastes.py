@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from feishu_wizard.domain.paste import Edit, Problem, Proposal
+from typing import TYPE_CHECKING
+
 from feishu_wizard.text.book import fill
 from feishu_wizard.text.catalog import N_, _, ngettext
 from feishu_wizard.text.words import code_words
+
+if TYPE_CHECKING:  # the rules of pasting are costly to load, and only their results come here
+    from feishu_wizard.domain.paste import Edit, Problem, Proposal
 
 
 def paste_edit(edit: Edit) -> str:
@@ -18,8 +22,7 @@ def paste_edit(edit: Edit) -> str:
 
 def paste_problem(problem: Problem) -> str:
     """Say what is wrong or unusual about a value, and what mends it."""
-    words = code_words(problem.code, problem.params)
-    return f"{words.sentence} {words.fix}".strip()
+    return code_words(problem.code, problem.params).short
 
 
 def paste_proposal(proposal: Proposal) -> str:

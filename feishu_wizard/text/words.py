@@ -53,6 +53,13 @@ class Words:
     page: ConsolePage | None = None
 
     @property
+    def short(self) -> str:
+        """What was observed and what fixes it, as two sentences for the line below a field."""
+        if not self.fix:
+            return self.sentence
+        return _("{sentence} {fix}").format(sentence=self.sentence, fix=self.fix)
+
+    @property
     def text(self) -> str:
         """All of it on lines of plain text, for a report, a terminal or the clipboard."""
         lines = [

@@ -13,8 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     import asyncio
 
 T = TypeVar("T")
-P = ParamSpec("P")
 Call = Callable[[], object]
 
 log = logging.getLogger(__name__)
@@ -252,6 +250,8 @@ class AsyncRunner:
     async def _main(self) -> None:
         import asyncio
 
+        from feishu_wizard.ui.blocking import DaemonExecutor
+
         loop = asyncio.get_running_loop()
         loop.set_default_executor(DaemonExecutor())
         self._stopping = asyncio.Event()
@@ -276,39 +276,6 @@ class AsyncRunner:
                 await cleanup()
             except Exception:
                 log.exception("clean-up at the end failed")
-
-
-class DaemonExecutor(ThreadPoolExecutor):
-    """Runs each blocking call (a name lookup, a file) in a daemon thread of its own.
-
-    Threads of the ordinary executor are joined when the program exits, so one lookup that hangs
-    would keep the closed program alive.
-    """
-
-    LIMIT = 32
-
-    def __init__(self) -> None:
-        super().__init__(max_workers=1)
-        self._places = threading.BoundedSemaphore(self.LIMIT)
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Start ``fn`` in a thread; at most ``LIMIT`` run at once, others wait in theirs."""
-        future: Future[T] = Future()
-
-        def work() -> None:
-            with self._places:
-                if not future.set_running_or_notify_cancel():
-                    return
-                try:
-                    future.set_result(fn(*args, **kwargs))
-                except BaseException as error:  # noqa: BLE001 - handed over to who waits
-                    future.set_exception(error)
-
-        threading.Thread(target=work, name="blocking call", daemon=True).start()
-        return future
-
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing to wait for: the threads are daemons."""
 
 
 def _alive(owner: QObject | None) -> Callable[[], bool]:

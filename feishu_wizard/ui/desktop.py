@@ -63,7 +63,7 @@ class _Sweeper(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._sweep)
-        self._timer.start(SECRET_SECONDS * 1000)
+        self._timer.start(round(SECRET_SECONDS * 1000))
         if isinstance(app, QGuiApplication):
             app.aboutToQuit.connect(self._sweep)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QProgressBar, QStackedWidget, QWidget
 
 from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
@@ -100,10 +100,11 @@ class Footer(Block):
         outer = column(self, spacing=0)
         self.line = BusyLine()
         outer.addWidget(self.line)
-        row = QHBoxLayout()
-        row.setContentsMargins(theme.space(4), theme.space(1.5), theme.space(4), theme.space(1.75))
-        row.setSpacing(theme.space(1.25))
-        outer.addLayout(row)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        pad = theme.space(4)
+        self._row.setContentsMargins(pad, theme.space(1.5), pad, theme.space(1.75))
+        self._row.setSpacing(theme.space(1.25))
+        outer.addLayout(self._row)
         self._left = QStackedWidget()
         self.help = LinkButton()
         a11y.identify(self.help, "help")
@@ -111,11 +112,15 @@ class Footer(Block):
         a11y.identify(self._work, "busy")
         self._left.addWidget(_at_left(self.help))
         self._left.addWidget(self._work)
-        row.addWidget(self._left, 1)
+        self._row.addWidget(self._left, 1)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(theme.space(1.25))
+        self._buttons.addStretch(1)
+        self._row.addLayout(self._buttons)
         self.cancel, self.back, self.next = Button(), Button(), Button(kind="primary")
         for name, button in (("cancel", self.cancel), ("back", self.back), ("next", self.next)):
             a11y.identify(button, name)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._buttons.addWidget(button)
         self.cancel.clicked.connect(self.cancelled)
         self.back.clicked.connect(self.went_back)
         self.next.clicked.connect(self.pressed)
@@ -142,6 +147,23 @@ class Footer(Block):
             self._work.start(busy.started, words)
         self.line.setAccessibleName(self._work.words() or _("Progress"))
         self.next.setAccessibleDescription(self._work.words())
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep every word in sight."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Put the help above the buttons when both do not fit side by side, as with large text."""
+        need = self._buttons.sizeHint().width()
+        margins = self._row.contentsMargins()
+        around = margins.left() + margins.right() + self._row.spacing()
+        self.setMinimumWidth(need + around)
+        beside = max(self.help.sizeHint().width() if self.help.url() else 0, 20 * theme.UNIT)
+        directions = QBoxLayout.Direction
+        fits = self.width() >= need + around + beside
+        self._row.setDirection(directions.LeftToRight if fits else directions.TopToBottom)
 
     def working_on(self) -> str:
         """Return the words of the work under way, "" when there is none."""

@@ -18,7 +18,7 @@ from feishu_wizard.ui.widgets.card import Banner, Disclosure
 from feishu_wizard.wizard.message import Message
 from feishu_wizard.wizard.steps import Severity
 
-_DETAIL_LINES = 14
+_DETAIL_LINES = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,8 @@ class MessageStrip(QWidget):
         """Return the sentence shown, "" while hidden."""
         return "" if self.isHidden() else self._text
 
-    def show_message(self, message: Message) -> None:
-        """Show a message of the session with its finding behind it."""
+    def show_message(self, message: Message, *, aloud: bool = True) -> None:
+        """Show a message of the session with its finding behind it; ``aloud`` when it is new."""
         acts = [
             Act(code, labels.action_label(code), lambda code=code: self.acted.emit(code))  # type: ignore[misc]
             for code in message.actions
@@ -68,13 +68,16 @@ class MessageStrip(QWidget):
         text = labels.message(message)
         self._fill(message.severity, text, acts, closable=True)
         self._show_finding(message)
-        self._told(message.severity, text)
+        self.show()
+        if aloud:
+            a11y.announce(self.banner, text, assertive=message.severity is Severity.ERROR)
 
     def ask(self, text: str, acts: Sequence[Act]) -> None:
         """Ask a question that does not block the window."""
         self._fill(Severity.WARNING, text, acts, closable=False)
         show_if(self._more, False)
-        self._told(Severity.ERROR, text)
+        self.show()
+        a11y.announce(self.banner, text, assertive=True)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -90,7 +93,8 @@ class MessageStrip(QWidget):
         for act in acts:
             button = Button(act.words)
             a11y.identify(button, f"message.{act.code}")
-            button.clicked.connect(act.call)
+            # ``clicked`` carries whether the button is checked, which is no argument of the act.
+            button.clicked.connect(lambda _checked=False, call=act.call: call())
             self._buttons.addWidget(button)
         self._buttons.addStretch(1)
 
@@ -106,10 +110,6 @@ class MessageStrip(QWidget):
             self._more.body.addWidget(_Bounded(details_frame(view, "message")))
         self._more.set_words(_("Details"), _("Hide details"))
         show_if(self._more, view is not None and bool(view.details))
-
-    def _told(self, severity: Severity, text: str) -> None:
-        self.show()
-        a11y.announce(self.banner, text, assertive=severity is Severity.ERROR)
 
 
 class _Bounded(QScrollArea):

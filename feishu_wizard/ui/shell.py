@@ -80,6 +80,7 @@ class Shell(QMainWindow):
         self._areas: dict[Step, QScrollArea] = {}
         self._shown: Step | None = None
         self._told: Message | None = None
+        self._renamed = False
         self._focused: str | None = None
         self._leaving = False
         self._asking = False
@@ -90,7 +91,6 @@ class Shell(QMainWindow):
         self._build(on_language)
         self._connect()
         QTimer.singleShot(0, self, lambda: self.setWindowIcon(icons.app_icon()))
-        self.setMinimumSize(QSize(900, 640))
         self.resize(1080, 760)
         session.subscribe(self._due.start)
         self.refresh()
@@ -108,6 +108,8 @@ class Shell(QMainWindow):
         sides.addLayout(main, 1)
         self.header = Header(on_language)
         self.stack = QStackedWidget()
+        # With the other parts this makes the window at least 900 x 640; larger text needs more.
+        self.stack.setMinimumSize(QSize(640, 180))
         self.strip = MessageStrip()
         self.footer = Footer()
         main.addWidget(self.header)
@@ -186,13 +188,16 @@ class Shell(QMainWindow):
         message = self._session.message
         if self._asking:
             if self._session.busy is not None:
+                if self._renamed:
+                    self._renamed = False
+                    self._ask_to_leave()
                 return
             self._asking, self._told = False, None  # the work ended by itself
         if message is None:
             self.strip.clear()
-        elif message != self._told:
-            self.strip.show_message(message)
-        self._told = message
+        elif message != self._told or self._renamed:
+            self.strip.show_message(message, aloud=message != self._told)
+        self._told, self._renamed = message, False
 
     def _move_focus(self, *, opened: bool) -> None:
         field = self._session.focus
@@ -218,8 +223,7 @@ class Shell(QMainWindow):
         """A new language renames everything."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
-            self._told = None
-            self._asking = False
+            self._renamed = True
             self._due.start()
 
     # -- acting -----------------------------------------------------------------------
@@ -287,7 +291,8 @@ class Shell(QMainWindow):
 
     def _leave(self) -> None:
         QTimer.singleShot(round(LEAVE_SECONDS * 1000), self, self._left)
-        self._before_close(self._left)
+        # Not at once: a close inside closeEvent would be ignored by Qt.
+        self._before_close(lambda: QTimer.singleShot(0, self, self._left))
 
     def _left(self) -> None:
         if not self._leaving:

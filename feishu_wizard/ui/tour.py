@@ -212,7 +212,7 @@ class Tour(QObject):
             return await people(place, kit, origin, 2)
 
         yield from self._aside(work, self._found_people)
-        self._type("test.recipients", "\n".join(self._people))
+        self._type("test.recipients", ", ".join(self._people))
         self._session.test.resolve()
         yield "the recipients", self._idle
         yield from self._shot()

@@ -121,7 +121,9 @@ def changed_names(before: Answers, after: Answers) -> frozenset[str]:
     plain = (f.name for f in fields(Answers) if f.name != "secrets")
     names = {name for name in plain if getattr(before, name) != getattr(after, name)}
     old, new = dict(before.secrets), dict(after.secrets)
-    return frozenset(names | {f"secret:{n}" for n in old | new if not _same(old.get(n), new.get(n))})
+    return frozenset(
+        names | {f"secret:{n}" for n in old | new if not _same(old.get(n), new.get(n))}
+    )
 
 
 def _same(one: Secret | None, other: Secret | None) -> bool:
@@ -195,5 +197,3 @@ def from_setup(setup: Setup) -> Answers:
         profile=setup.office.profile,
         inputs=tuple(setup.office.inputs.items()),
     )
-
-

@@ -112,9 +112,7 @@ class PrerequisitesStep(Controller):
         answers = self.session.answers
         usual = answers.edition is Edition.FEISHU and answers.proxy == "system"
         usual = usual and not (answers.open_url or answers.ca_file or answers.pinned)
-        return not usual or any(
-            f.status is Status.FAIL and f.group == "net" for f in self.findings
-        )
+        return not usual or any(f.status is Status.FAIL and f.group == "net" for f in self.findings)
 
     @property
     def untrusted(self) -> Finding | None:
@@ -143,9 +141,7 @@ class PrerequisitesStep(Controller):
     def set_capability(self, capability: Capability, wanted: bool) -> None:
         """Choose or leave out a capability."""
         chosen = self.session.answers.capabilities
-        self.session.update(
-            capabilities=chosen | {capability} if wanted else chosen - {capability}
-        )
+        self.session.update(capabilities=chosen | {capability} if wanted else chosen - {capability})
 
     def set_console_by(self, who: ConsoleBy) -> None:
         """Who does the console part."""

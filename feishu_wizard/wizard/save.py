@@ -26,12 +26,21 @@ if TYPE_CHECKING:
 # What CAN's page asks for, in its own order (the manual's words are made in ``text``).
 HAND_FIELDS = ("enable", "app_id", "app_secret", "callback_url", "save")
 _RESTS_ON = frozenset(
-    {"app_id_text", "callback_text", "can_text", "targets", "inputs", "file_path", "file_plain"}
+    {
+        "app_id_text",
+        "callback_text",
+        "can_text",
+        "no_can",
+        "targets",
+        "inputs",
+        "file_path",
+        "file_plain",
+    }
     | {"enable", "profile", "api_base", "edition", "capabilities", f"secret:{APP_SECRET}"}
 )
 # These stand in the setup file only.
 _FILE_RESTS_ON = frozenset(
-    {"no_can", "open_url", "accounts_url", "app_type", "proxy", "ca_file", "plain_http", "pinned"}
+    {"open_url", "accounts_url", "app_type", "proxy", "ca_file", "plain_http", "pinned"}
 )
 # A tick says that a value was entered by hand: with another value it is no longer true.
 _TICKS = {
@@ -128,9 +137,7 @@ class SaveStep(Controller):
         secret = Secret(pasted.value) if pasted.usable and pasted.value else None
         self.plans = ()
         self.results = ()
-        self.session.update(
-            secrets=with_entry(self.session.answers.secrets, f"can_{name}", secret)
-        )
+        self.session.update(secrets=with_entry(self.session.answers.secrets, f"can_{name}", secret))
 
     def set_enable(self, on: bool) -> None:
         """Switch the integration on together with the save."""

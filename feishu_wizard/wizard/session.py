@@ -189,7 +189,7 @@ class Session:
         """
         if self.busy is not None:
             return
-        self.busy = Busy(code, time.monotonic(), params or {})
+        self.busy = Busy(code, time.monotonic(), {})
         if not quiet:
             self.message = None
 

@@ -166,9 +166,7 @@ class TestStep(Controller):
 
     # -- inside -----------------------------------------------------------------------
 
-    def _resolved(
-        self, found: tuple[tuple[Resolved, ...], tuple[Unresolved, ...]]
-    ) -> None:
+    def _resolved(self, found: tuple[tuple[Resolved, ...], tuple[Unresolved, ...]]) -> None:
         self.resolved, self.unresolved = found
         if self.unresolved:
             count = {"count": str(len(self.unresolved))}

@@ -18,7 +18,7 @@ from typing import Any
 
 from feishu_wizard.domain.errors import InputError
 
-_FINGERPRINT = re.compile(r"^[0-9a-f]{64}$")
+_FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _verified(ca_file: str, changed: int) -> ssl.SSLContext:
 def normal_fingerprint(text: str, host: str) -> str:
     """A SHA-256 as pasted (colons, blanks, prefix, upper case) in lower-case hex."""
     value = re.sub(r"[\s:]", "", text.lower().removeprefix("sha256:").removeprefix("sha-256:"))
-    if not _FINGERPRINT.match(value):
+    if not _FINGERPRINT.fullmatch(value):
         raise InputError("net.pin_invalid", {"host": host})
     return value
 

@@ -80,11 +80,19 @@ def failure(error: OSError | ValueError, path: Path) -> InputError:
     """The named failure of a file operation."""
     number = getattr(error, "errno", None)
     detail = getattr(error, "strerror", None) or type(error).__name__
-    if number in (errno.ENOENT, errno.ENOTDIR):
+    if number in (errno.ENOENT, errno.ENOTDIR, errno.EEXIST):
         code = "file.no_folder"
     else:
         code = _CODES.get(number or 0, "file.io")
     return InputError(code, {"path": str(path), "detail": detail})
+
+
+def make_folder(path: Path) -> None:
+    """Make a private folder; ``InputError`` as ``write_atomic``."""
+    try:
+        platform.private_folder(path)
+    except OSError as error:
+        raise failure(error, path) from None
 
 
 def sweep_orphans(folder: Path, now: float | None = None) -> int:

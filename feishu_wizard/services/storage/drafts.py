@@ -5,65 +5,22 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
-from feishu_wizard.domain.finding import Finding, Proof, Status, Who
 from feishu_wizard.domain.setup import Setup
-from feishu_wizard.services.storage import platform
-from feishu_wizard.services.storage.atomic import failure, sweep_orphans, write_atomic
+from feishu_wizard.domain.sitting import Sitting
+from feishu_wizard.services.storage.atomic import (
+    failure,
+    make_folder,
+    sweep_orphans,
+    write_atomic,
+)
 from feishu_wizard.services.storage.paths import Paths, checked_id
 
-SCHEMA = "feishu-wizard/draft/1"
 _LARGEST = 4_194_304
 _log = logging.getLogger(__name__)
-
-
-class StoredFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A result of an earlier sitting; ``at`` (RFC 3339) tells its age."""
-
-    id: str
-    status: Status
-    code: str = "ok"
-    params: dict[str, str] = {}
-    proof: Proof = Proof.NONE
-    who: Who = Who.YOU
-    at: str = ""
-
-    @classmethod
-    def of(cls, finding: Finding) -> StoredFinding:
-        """What is kept of a finding: no evidence, no links."""
-        at = next((seen.at for seen in reversed(finding.evidence) if seen.at), "") or _now()
-        return cls(
-            id=finding.id,
-            status=finding.status,
-            code=finding.code,
-            params=dict(finding.params),
-            proof=finding.proof,
-            who=finding.who,
-            at=at,
-        )
-
-    def finding(self) -> Finding:
-        """The finding again, without evidence."""
-        return Finding(self.id, self.status, self.code, self.params, self.proof, self.who)
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """One sitting. ``where_saved``: target to path or URL; ``waiting_since``: RFC 3339 or ""."""
-
-    schema: Literal["feishu-wizard/draft/1"] = "feishu-wizard/draft/1"
-    setup: Setup
-    step: str = ""
-    declined: list[str] = []
-    stated: dict[str, str] = {}
-    where_saved: dict[str, str] = {}
-    waiting_since: str = ""
-    updated_at: str = ""
-    colleague: bool = False
-    results: list[StoredFinding] = []
 
 
 class Drafts:
@@ -72,27 +29,30 @@ class Drafts:
     def __init__(self, paths: Paths) -> None:
         self._folder = paths.state / "drafts"
 
-    def save(self, draft: Draft) -> Draft:
+    def save(self, draft: Sitting) -> Sitting:
         """Write a draft and return it as stored: dated, without ``plain:`` references."""
         kept = msgspec.structs.replace(
-            draft, setup=_without_secrets(draft.setup), updated_at=draft.updated_at or _now()
+            draft,
+            setup=_without_secrets(draft.setup),
+            refs={name: ref for name, ref in draft.refs.items() if not _holds_one(ref)},
+            updated_at=draft.updated_at or _now(),
         )
-        platform.private_folder(self._folder)
+        make_folder(self._folder)
         data = msgspec.json.format(msgspec.json.encode(kept), indent=1)
         write_atomic(self._path(kept.setup.id), data, keep_mode=False)
         return kept
 
-    def latest(self) -> Draft | None:
+    def latest(self) -> Sitting | None:
         """The draft that was saved last; unreadable ones are left alone and logged."""
         found = [draft for path in self._files() if (draft := self._readable(path))]
         return max(found, key=lambda draft: draft.updated_at, default=None)
 
-    def all(self) -> list[Draft]:
+    def all(self) -> list[Sitting]:
         """Every readable draft, the latest first."""
         found = [draft for path in self._files() if (draft := self._readable(path))]
         return sorted(found, key=lambda draft: draft.updated_at, reverse=True)
 
-    def load(self, setup_id: str) -> Draft | None:
+    def load(self, setup_id: str) -> Sitting | None:
         """One draft, None when there is none; ``InputError`` draft.unreadable (path)."""
         path = self._path(setup_id)
         return _read(path) if path.exists() else None
@@ -115,7 +75,7 @@ class Drafts:
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
 
-    def _readable(self, path: Path) -> Draft | None:
+    def _readable(self, path: Path) -> Sitting | None:
         try:
             return _read(path)
         except InputError as error:
@@ -123,12 +83,12 @@ class Drafts:
             return None
 
 
-def _read(path: Path) -> Draft:
+def _read(path: Path) -> Sitting:
     where = {"path": str(path)}
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError("draft.unreadable", {**where, "detail": "too large"})
-        return msgspec.json.decode(path.read_bytes(), type=Draft)
+        return msgspec.json.decode(path.read_bytes(), type=Sitting)
     except OSError as error:
         detail = error.strerror or type(error).__name__
         raise InputError("draft.unreadable", {**where, "detail": detail}) from None
@@ -138,14 +98,18 @@ def _read(path: Path) -> Draft:
 
 def _without_secrets(setup: Setup) -> Setup:
     """Drop references that hold the secret itself; it has to be entered again."""
-    plain = "plain:"
     feishu, office = setup.feishu, setup.office
-    if feishu.app_secret.startswith(plain):
+    if _holds_one(feishu.app_secret):
         feishu = msgspec.structs.replace(feishu, app_secret="")
-    kept = {name: ref for name, ref in office.secrets.items() if not ref.startswith(plain)}
+    kept = {name: ref for name, ref in office.secrets.items() if not _holds_one(ref)}
     return msgspec.structs.replace(
         setup, feishu=feishu, office=msgspec.structs.replace(office, secrets=kept)
     )
+
+
+def _holds_one(ref: str) -> bool:
+    """A plain reference is the secret itself."""
+    return ref.startswith("plain:")
 
 
 def _now() -> str:

@@ -21,7 +21,7 @@ import msgspec
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.services.storage import platform
-from feishu_wizard.services.storage.atomic import failure
+from feishu_wizard.services.storage.atomic import failure, make_folder
 from feishu_wizard.services.storage.paths import Paths
 
 if TYPE_CHECKING:
@@ -218,8 +218,8 @@ _SENDS = "SELECT uuid, run_id, recipient, template, started_at, state, message_i
 def _open(path: Path) -> sqlite3.Connection:
     import sqlite3
 
+    make_folder(path.parent)
     try:
-        platform.private_folder(path.parent)
         os.close(platform.open_private(str(path), os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise failure(error, path) from None

@@ -10,8 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import ConflictError
-from feishu_wizard.services.storage import platform
-from feishu_wizard.services.storage.atomic import failure, write_atomic
+from feishu_wizard.services.storage.atomic import failure, make_folder, write_atomic
 from feishu_wizard.services.storage.paths import Paths, checked_id
 
 if TYPE_CHECKING:
@@ -36,8 +35,8 @@ class SetupLock:
             return
         import filelock
 
+        make_folder(self._path.parent)
         try:
-            platform.private_folder(self._path.parent)
             lock = filelock.FileLock(self._path, timeout=0, mode=0o600, thread_local=False)
             lock.acquire()
         except filelock.Timeout:

@@ -9,7 +9,7 @@ from pathlib import Path
 from feishu_wizard.domain.errors import InputError
 
 _APP = "feishu-wizard"
-_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Paths:
 
 def checked_id(setup_id: str) -> str:
     """A setup's id, fit to be part of a file name; ``InputError`` setup.bad_id otherwise."""
-    if not _ID.match(setup_id):
+    if not _ID.fullmatch(setup_id):
         shown = "".join(ch for ch in setup_id if ch.isprintable())[:40]
         raise InputError("setup.bad_id", {"id": shown})
     return setup_id

@@ -19,15 +19,17 @@ _WINDOWS_BUSY = {5, 32, 33}  # access denied, sharing violation, lock violation
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder (and its parents) that only this user can enter.
+    """Make a folder that only this user can enter, and the missing ones above it likewise.
 
     On Windows, mode 0o700 sets an access list for user and administrators
-    (Python 3.11.10, 3.12.4 and later; before that the folder inherits its parent's).
+    (Python 3.11.10, 3.12.4 and later; before that a folder inherits its parent's).
     """
-    if path.is_dir():
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.mkdir(mode=0o700, exist_ok=True)
+    missing = []
+    while not path.is_dir() and path != path.parent:  # a drive that is not there ends it
+        missing.append(path)
+        path = path.parent
+    for folder in reversed(missing):
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def fsync_folder(path: Path) -> None:

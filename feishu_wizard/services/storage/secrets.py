@@ -17,7 +17,7 @@ from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import parse_ref
 from feishu_wizard.services.net import threads
 from feishu_wizard.services.storage import platform
-from feishu_wizard.services.storage.atomic import failure, write_atomic
+from feishu_wizard.services.storage.atomic import failure, make_folder, write_atomic
 from feishu_wizard.services.storage.keyrings import USER, Backend, Found, find
 from feishu_wizard.services.storage.paths import checked_id
 
@@ -191,7 +191,7 @@ class SecretStore:
         if self._root is None:
             raise InputError("secret.no_folder", {"name": name})
         path = self._file(self._root, setup_id, name)
-        platform.private_folder(path.parent)
+        make_folder(path.parent)
         write_atomic(path, secret.reveal().encode() + b"\n", keep_mode=False)
         return path
 

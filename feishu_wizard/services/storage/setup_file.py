@@ -18,7 +18,7 @@ from feishu_wizard.services.storage.paths import checked_id
 LARGEST = 1_048_576
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
-_FINGERPRINT = re.compile(r"^[0-9a-fA-F:]{64,95}$")
+_FINGERPRINT = re.compile(r"[0-9a-fA-F:]{64,95}")
 
 
 def read_setup(path: Path) -> Setup:
@@ -141,7 +141,7 @@ def _check(setup: Setup, path: Path) -> None:
     if "@" in setup.network.proxy:
         raise _invalid(path, "network.proxy", "a URL without user and password")
     for host, pin in setup.network.pinned.items():
-        if not _FINGERPRINT.match(pin):
+        if not _FINGERPRINT.fullmatch(pin):
             raise _invalid(path, f"network.pinned.{host}", "SHA-256")
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from feishu_wizard.domain.paste import Pasted
 from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
+from feishu_wizard.ui import theme
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.field import Field
 from feishu_wizard.ui.widgets.page import Page
@@ -64,6 +68,26 @@ class StepPage(Page):
         for widget in self._still:
             widget.setEnabled(not self.busy)
 
+    def bring_up(self, widget: QWidget, shown: bool) -> None:
+        """Show ``widget`` or hide it; when it appears while one looks on, scroll to it."""
+        appeared = shown and widget.isHidden() and self.isVisible()
+        show_if(widget, shown)
+        if appeared:
+            # Twice: the first turn of the event loop lays out, the second scrolls.
+            QTimer.singleShot(0, self, lambda: QTimer.singleShot(0, self, self._scroller(widget)))
+
+    def _scroller(self, widget: QWidget) -> Callable[[], None]:
+        def scroll() -> None:
+            if not widget.isVisible():
+                return
+            area = self.parentWidget()
+            while area is not None and not isinstance(area, QScrollArea):
+                area = area.parentWidget()
+            if area is not None:
+                _scroll(area, widget.mapTo(self, widget.rect().topLeft()).y(), widget.height())
+
+        return scroll
+
     def problem_text(self, name: str) -> tuple[str, Severity]:
         """Words of the problem at something that is no ``Field``; "" when there is none."""
         for problem in self.session.controller(self.step).problems():
@@ -72,17 +96,28 @@ class StepPage(Page):
         return "", Severity.ERROR
 
 
+def _scroll(area: QScrollArea, top: int, height: int) -> None:
+    """Make what lies at ``top`` visible: all of it where it fits, else its beginning."""
+    bar, room, gap = area.verticalScrollBar(), area.viewport().height(), theme.space(2)
+    first, last = top - gap, top + height + gap
+    if first >= bar.value() and last <= bar.value() + room:
+        return
+    bar.setValue(first if last - first > room else max(min(bar.value(), first), last - room))
+
+
 def show_pasted(field: Field, pasted: Pasted, *, text: str | None = None) -> None:
     """Show what was typed, what was left out of it, and the value proposed instead."""
     field.set_text(pasted.typed if text is None else text)
-    changed = bool(pasted.edits) and pasted.value != pasted.typed
-    field.set_note(_paste_note(pasted) if changed and pasted.value else "")
+    field.set_note(_paste_note(pasted))
     field.set_proposal(pasted.proposal.value if pasted.proposal is not None else "")
 
 
 def _paste_note(pasted: Pasted) -> str:
-    done = _("; ").join(labels.paste_edit(edit) for edit in pasted.edits)
-    return _("Used without: {what}").format(what=done) if done else ""
+    """What was done to the value; what a proposal mends where no problem says it already."""
+    told = [labels.paste_edit(edit) for edit in pasted.edits] if pasted.value else []
+    if pasted.proposal is not None and pasted.problem is None:
+        told.append(labels.paste_proposal(pasted.proposal))
+    return _("; ").join(told)
 
 
 def show_some(*pairs: tuple[QWidget, bool]) -> None:

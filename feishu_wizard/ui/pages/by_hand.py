@@ -47,7 +47,7 @@ class ByHand(Card):
             step.body.addWidget(copy)
         tick = self._ticks[name] = TickRow(f"save.hand.{name}")
         tick.toggled.connect(lambda on: self._controller.set_stated(name, on))
-        step.body.addWidget(tick)
+        step.add_actions(tick)
         self.add(step)
 
     def refresh(self) -> None:

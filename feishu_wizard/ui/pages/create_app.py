@@ -40,7 +40,7 @@ class CreateApp(Block):
         a11y.identify(self._open_console, "credentials.console")
         self._steps[0].add_actions(self._open_console)
         self._name = CopyRow("credentials.copy.name")
-        self._about = CopyRow("credentials.copy.description")
+        self._about = CopyRow("credentials.copy.description", multiline=True)
         self._steps[1].body.addWidget(self._name)
         self._steps[1].body.addWidget(self._about)
         self._open_info = LinkButton()

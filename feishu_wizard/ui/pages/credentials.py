@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.paste import FieldKind
@@ -13,7 +14,7 @@ from feishu_wizard.ui.pages.base import StepPage, show_pasted
 from feishu_wizard.ui.pages.create_app import CreateApp
 from feishu_wizard.ui.pages.flow import FlowLayout
 from feishu_wizard.ui.pages.parts import Facts, HintLine
-from feishu_wizard.ui.widgets.base import clear, show_if
+from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card
 from feishu_wizard.ui.widgets.check_row import CheckList
@@ -53,7 +54,7 @@ class CredentialsPage(StepPage):
         self._take = Button()
         a11y.identify(self._take, "credentials.take_elsewhere")
         self._take.clicked.connect(self.controller.take_elsewhere)
-        self._elsewhere.body.addWidget(self._take)
+        self._elsewhere.body.addWidget(self._take, 0, Qt.AlignmentFlag.AlignLeft)
         self._secret = SecretField("credentials.app_secret")
         self.keep_field(self._secret)
         self._secret.changed.connect(self.controller.set_secret)
@@ -89,13 +90,16 @@ class CredentialsPage(StepPage):
         self._switch = Button()
         a11y.identify(self._switch, "credentials.switch_edition")
         self._switch.clicked.connect(self.controller.switch_edition)
-        self._other.body.addWidget(self._switch)
+        self._other.body.addWidget(self._switch, 0, Qt.AlignmentFlag.AlignLeft)
         self._names = Facts("credentials.names")
         self._unnamed = WrapLabel(role="muted")
         self._rows = CheckList()
         self.keep_still(self._test, self._switch)
+        self._outcome = QWidget()
+        inner = column(self._outcome, spacing=2)
         for widget in (self._other, self._names, self._unnamed, self._rows):
-            self._check_card.add(widget)
+            inner.addWidget(widget)
+        self._check_card.add(self._outcome)
         self.add(self._check_card)
 
     # -- showing ----------------------------------------------------------------------
@@ -150,8 +154,8 @@ class CredentialsPage(StepPage):
             return
         choice = where.place != Place.KEYRING.value
         if choice:
-            reason = words.code_words(where.reason).sentence if where.reason else ""
-            text = _("This computer offers no password store. {reason}").format(reason=reason)
+            code = where.reason or "keyring.none"
+            text = words.code_words(code).sentence
         elif answers.ref(APP_SECRET):
             text = _("The App Secret is kept in: {place}.").format(place=_named(where.backend))
         else:
@@ -199,6 +203,7 @@ class CredentialsPage(StepPage):
             )
             self._switch.setText(_("Switch to {edition}").format(edition=edition))
         show_if(self._other, other is not None)
+        self.bring_up(self._outcome, bool(controller.findings))
 
     def retranslate(self) -> None:
         """Set all texts again."""
@@ -221,8 +226,8 @@ class CredentialsPage(StepPage):
             ),
         ))
         self._callback_card.set_title(
-            _("Callback URL"),
-            _("Where Feishu sends people back after they have signed in."),
+            _("Sign-in"),
+            _("Where Feishu sends people back after they have signed in to CAN."),
         )
         self._callback.set_label(_("Callback &URL"))
         self._callback.set_placeholder("https://can.example.com/user/softLogin")

@@ -162,7 +162,9 @@ class FinishPage(StepPage):
         session = self.session
         refs = dict(session.answers.refs)
         place = session.credentials.secret_place
-        backend = (place.backend if place else "") or labels.place_word("keyring")
+        backend = (place.backend if place else "") or labels.place_word(
+            place.place if place else "keyring"
+        )
         places = {_ref_place(ref, backend) for ref in refs.values()}
         where = [result.where for result in session.save.results]
         self._kept.show_facts((
@@ -222,7 +224,7 @@ def _removable_view(row: NeedState, url: str) -> RowView:
         title=pick(row.need.console),
         word=_("Optional"),
         sentence=row.need.scope,
-        links=(PageLink(labels.link_label("auth").replace("&", "&&"), url),),
+        links=(PageLink(labels.link_label("console_auth").replace("&", "&&"), url),),
         icon="undo",
     )
 

@@ -68,15 +68,30 @@ class FlowLayout(QLayout):
         self._place(area, move=True)
 
     def _place(self, area: QRect, *, move: bool) -> int:
-        left, top, tall = area.left(), area.top(), 0
+        top = area.top()
+        for line in self._lines(area.width()):
+            tall = max(item.sizeHint().height() for item in line)
+            left = area.left()
+            for item in line:
+                size = item.sizeHint()
+                if move:
+                    low = top + (tall - size.height()) // 2
+                    wide = min(size.width(), area.width())
+                    item.setGeometry(QRect(left, low, wide, size.height()))
+                left += size.width() + self.spacing()
+            top += tall + self.spacing()
+        return max(0, top - area.top() - self.spacing())
+
+    def _lines(self, width: int) -> list[list[QLayoutItem]]:
+        lines: list[list[QLayoutItem]] = []
+        left = width + 1
         for item in self._items:
             if item.isEmpty():
                 continue
-            size = item.sizeHint()
-            if left > area.left() and left + size.width() > area.right() + 1:
-                left, top, tall = area.left(), top + tall + self.spacing(), 0
-            if move:
-                item.setGeometry(QRect(left, top, min(size.width(), area.width()), size.height()))
-            left += size.width() + self.spacing()
-            tall = max(tall, size.height())
-        return top + tall - area.top()
+            wide = item.sizeHint().width()
+            if left + wide > width:
+                lines.append([])
+                left = 0
+            lines[-1].append(item)
+            left += wide + self.spacing()
+        return lines

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from feishu_wizard.domain.finding import Finding, Status
 from feishu_wizard.text.catalog import _
 from feishu_wizard.text.words import finding_words, status_word
-from feishu_wizard.ui.widgets.check_row import Detail, RowView, finding_view
+from feishu_wizard.ui.widgets.check_row import RowView, finding_view
 from feishu_wizard.wizard.prerequisites import PrerequisitesStep
 
 _TOLD = (Status.FAIL, Status.WARN)
@@ -55,10 +55,16 @@ def _group(name: str, title: str, rows: Sequence[tuple[str, RowView]]) -> Group:
 
 def _single(found: Sequence[Finding], check_id: str) -> list[tuple[str, RowView]]:
     return [
-        (PREFIX + f.id, finding_view(f))
+        (PREFIX + f.id, _calm(f))
         for f in found
         if f.id == check_id and f.status is not Status.SKIP
     ]
+
+
+def _calm(finding: Finding) -> RowView:
+    """The details of what passed are told together, below."""
+    view = finding_view(finding)
+    return replace(view, details=()) if finding.status is Status.PASS else view
 
 
 def _layers(found: Sequence[Finding], place: str, host: str) -> list[tuple[str, RowView]]:
@@ -71,18 +77,19 @@ def _layers(found: Sequence[Finding], place: str, host: str) -> list[tuple[str, 
     return [*rows, *((PREFIX + f.id, finding_view(f)) for f in told)]
 
 
+def passed_facts(found: Sequence[Finding]) -> list[tuple[str, str]]:
+    """Return every check that passed with what was seen, for those who want to know."""
+    told = [finding_words(f) for f in found if f.status is Status.PASS]
+    return [(w.title, "\n".join(part for part in (w.sentence, w.detail) if part)) for w in told]
+
+
 def _folded(host: str, passed: Sequence[Finding], *, whole: bool) -> RowView:
-    words = [finding_words(f) for f in passed]
-    details = tuple(
-        Detail(w.title, "\n".join(part for part in (w.sentence, w.detail) if part)) for w in words
-    )
     layers = {f.id.rpartition(".")[2] for f in passed}
     return RowView(
         status=Status.PASS,
         title=host,
         word=status_word(Status.PASS),
         sentence=_summary(layers, whole=whole),
-        details=details,
     )
 
 
@@ -109,17 +116,8 @@ def _speaks(found: Sequence[Finding]) -> list[tuple[str, RowView]]:
     for finding in found:
         if finding.id != "can.profile" or finding.status is Status.SKIP:
             continue
-        view = finding_view(finding)
+        view = _calm(finding)
         if finding.status is Status.WARN:
-            view = RowView(
-                status=finding.status,
-                title=view.title,
-                word=_("By hand"),
-                sentence=view.sentence,
-                details=view.details,
-                links=view.links,
-                icon="info",
-                tone="info",
-            )
+            view = replace(view, word=_("By hand"), badge="", icon="info", tone="info")
         rows.append((PREFIX + finding.id, view))
     return rows

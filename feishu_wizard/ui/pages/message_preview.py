@@ -22,7 +22,7 @@ class MessagePreview(QWidget):
     def __init__(self, preview_id: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         a11y.identify(self, preview_id)
-        self.setMaximumWidth(theme.space(_WIDTH))
+        self.setFixedWidth(theme.space(_WIDTH))
         self._card = True
         outer = QVBoxLayout(self)
         pad = theme.space(1.5)

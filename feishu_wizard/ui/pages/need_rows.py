@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
+
+from feishu_wizard.domain.capability import ALL
 from feishu_wizard.domain.finding import Status
-from feishu_wizard.domain.permission import GrantState, Kind, NeedState
+from feishu_wizard.domain.permission import GrantState, Kind, Need, NeedState
 from feishu_wizard.domain.release import ReleasePlan
 from feishu_wizard.text import labels, words
 from feishu_wizard.text.catalog import _, pick
+from feishu_wizard.ui import a11y
+from feishu_wizard.ui.widgets.base import Block, column, show_if
+from feishu_wizard.ui.widgets.buttons import LinkButton
 from feishu_wizard.ui.widgets.check_row import Detail, PageLink, RowView
+from feishu_wizard.ui.widgets.choices import TickRow
+from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.permissions import PermissionsStep
 
 PREFIX = "permissions.row."
@@ -64,7 +72,7 @@ def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
     return RowView(
         status=status,
         title=pick(need.console),
-        word=words.grant_word(row.state),
+        word=_word(row),
         sentence=_sentence(row),
         badge=_badge(row),
         details=tuple(d for d in _details(row) if d.text),
@@ -74,13 +82,40 @@ def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
     )
 
 
+def _word(row: NeedState) -> str:
+    return _("Not checked") if row.reason == "not_checked" else words.grant_word(row.state)
+
+
+def subline(row: NeedState) -> str:
+    """Scope, the manual's wording and the capabilities, on one small line."""
+    need = row.need
+    manual = pick(need.manual)
+    parts = (
+        need.scope,
+        _("in CAN's manual: {name}").format(name=manual) if manual else "",
+        _capabilities(need),
+    )
+    return " · ".join(part for part in parts if part)
+
+
+def _capabilities(need: Need) -> str:
+    if set(need.capabilities) >= ALL:
+        return _("for everything")
+    return _(", ").join(labels.capability_word(c) for c in need.capabilities)
+
+
+def link_words(row: NeedState) -> str:
+    """Words of the link to the console page of a need, safe for a button."""
+    return labels.link_label(f"console_{row.need.page or 'auth'}").replace("&", "&&")
+
+
 def _sentence(row: NeedState) -> str:
     """What was observed, where it is more than the state; else why it is needed."""
     need = row.need
     if row.state is GrantState.DECLINED:
         return pick(need.without)
-    plain = ("", "not_checked", "never_released") if row.state is GrantState.UNKNOWN else ("",)
-    if row.reason not in plain and not row.reason.startswith("version."):
+    told = row.reason and not row.reason.startswith("version.")
+    if told and row.state is not GrantState.UNKNOWN:  # the group says already that nothing is told
         return words.code_words(row.reason, row.params).sentence
     return pick(need.why)
 
@@ -95,12 +130,9 @@ def _details(row: NeedState) -> tuple[Detail, ...]:
     need = row.need
     reason = row.reason not in ("", "not_checked")
     told = words.code_words(row.reason, row.params) if reason else None
-    capabilities = _(", ").join(labels.capability_word(c) for c in need.capabilities)
     return (
         Detail(_("In CAN's manual"), pick(need.manual) or _("Not mentioned")),
-        Detail(_("Scope"), need.scope if need.kind is Kind.SCOPE else ""),
         Detail(_("Why"), pick(need.why)),
-        Detail(_("Needed for"), capabilities),
         Detail(_("Without it"), pick(need.without)),
         Detail(_("Observed"), told.sentence if told else ""),
         Detail(_("What helps"), told.fix if told else ""),
@@ -110,7 +142,53 @@ def _details(row: NeedState) -> tuple[Detail, ...]:
 
 
 def _links(row: NeedState, controller: PermissionsStep) -> tuple[PageLink, ...]:
-    if row.state.settled:
+    """Settings have their page in sight; for scopes the plan above has one link for all."""
+    if row.state.settled or row.need.kind is Kind.SCOPE:
         return ()
-    label = labels.link_label(row.need.page or "auth").replace("&", "&&")
-    return (PageLink(label, controller.link(row)),)
+    return (PageLink(link_words(row), controller.link(row)),)
+
+
+class NeedExtras(Block):
+    """What stands in a row below its sentence: the small line, the link, "declined on purpose".
+
+    Link and tick of a permission are shown with its details.
+    """
+
+    def __init__(self, need: Need, controller: PermissionsStep) -> None:
+        super().__init__()
+        self._controller = controller
+        outer = column(self, spacing=0.5)
+        self._line = WrapLabel(role="small", selectable=True)
+        self._link = LinkButton()
+        a11y.identify(self._link, f"{PREFIX}{need.id}.page")
+        self._tick = TickRow(f"permissions.declined.{need.id}")
+        self._tick.toggled.connect(lambda on: controller.set_declined(need.id, on))
+        for widget in (self._line, self._tick):
+            outer.addWidget(widget)
+        outer.addWidget(self._link, 0, Qt.AlignmentFlag.AlignLeft)
+        self._state: NeedState | None = None
+        self._open = False
+
+    def show_need(self, row: NeedState, *, busy: bool) -> None:
+        """Show how the need stands."""
+        self._state = row
+        self._line.setText(subline(row))
+        self._link.set_link(link_words(row), self._controller.link(row))
+        self._tick.set_text(_("Declined on purpose"), pick(row.need.without))
+        self._tick.set_checked(row.state is GrantState.DECLINED)
+        self._tick.setEnabled(not busy)
+        self._show()
+
+    def set_open(self, is_open: bool) -> None:
+        """The details of the row were opened or closed."""
+        self._open = is_open
+        self._show()
+
+    def _show(self) -> None:
+        row = self._state
+        if row is None:
+            return
+        declined = row.state is GrantState.DECLINED
+        may = self._controller.may_decline(row.need) and (declined or not row.state.settled)
+        show_if(self._tick, may and (self._open or declined))
+        show_if(self._link, self._open and row.need.kind is Kind.SCOPE and not row.state.settled)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import show_some
-from feishu_wizard.ui.pages.folding import Group, groups
+from feishu_wizard.ui.pages.folding import Group, groups, passed_facts
 from feishu_wizard.ui.pages.parts import Facts
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.buttons import Button
-from feishu_wizard.ui.widgets.card import Banner, Card
+from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
 from feishu_wizard.ui.widgets.check_row import CheckList
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.prerequisites import PrerequisitesStep
@@ -34,6 +36,11 @@ class NetworkResults(Card):
         for name in _NAMES:
             self.add(self._titles[name])
             self.add(self._lists[name])
+        self._layers = Disclosure()
+        a11y.identify(self._layers.button, "prerequisites.layers")
+        self._seen = Facts("prerequisites.seen")
+        self._layers.body.addWidget(self._seen)
+        self.add(self._layers)
         self._build_pin()
         self.hide()
         self.retranslate()
@@ -45,7 +52,7 @@ class NetworkResults(Card):
         a11y.identify(self._pin_button, "prerequisites.pin")
         self._pin_button.clicked.connect(self._controller.pin_certificate)
         self._pin.body.addWidget(self._pin_facts)
-        self._pin.body.addWidget(self._pin_button)
+        self._pin.body.addWidget(self._pin_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.body.insertWidget(0, self._pin)
 
     def refresh(self, *, busy: bool) -> None:
@@ -56,6 +63,9 @@ class NetworkResults(Card):
             show_some((self._titles[name], group is not None), (self._lists[name], bool(group)))
             if group is not None:
                 self._show(group)
+        passed = passed_facts(self._controller.findings)
+        self._seen.show_facts(passed)
+        show_if(self._layers, bool(passed))
         show_if(self.recheck, self._controller.result is not None)
         self._show_pin(busy)
 
@@ -90,6 +100,7 @@ class NetworkResults(Card):
         """Set all texts again."""
         self.set_title(_("What was checked"))
         self.recheck.setText(_("Check again"))
+        self._layers.set_words(_("Everything that passed, step by step"))
 
 
 def grouped(sha256: str) -> str:

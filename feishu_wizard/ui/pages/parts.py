@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy
 
 from feishu_wizard.ui import a11y, theme
 from feishu_wizard.ui.pages.flow import FlowLayout
-from feishu_wizard.ui.widgets.base import clear, column, show_if
+from feishu_wizard.ui.widgets.base import column, show_if
 from feishu_wizard.ui.widgets.labels import IconLabel, WrapLabel
 
 
@@ -25,26 +25,28 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(theme.space(2))
         self._grid.setVerticalSpacing(theme.space(0.5))
         self._grid.setColumnStretch(1, 1)
-        self._rows: tuple[tuple[str, str], ...] = ()
+        self._labels: list[tuple[WrapLabel, WrapLabel]] = []
         self.hide()
 
     def show_facts(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show ``(label, value)`` pairs; those without a value are left out."""
-        wanted = tuple((label, value) for label, value in rows if value)
-        if wanted != self._rows:
-            self._rows = wanted
-            clear(self._grid)
-            for number, (label, value) in enumerate(wanted):
-                self._add(number, label, value)
+        wanted = [(label, value) for label, value in rows if value]
+        while len(self._labels) < len(wanted):
+            self._add(len(self._labels))
+        for number, (name, text) in enumerate(self._labels):
+            label, value = wanted[number] if number < len(wanted) else ("", "")
+            name.set_text(label)
+            text.set_text(value)
+            a11y.describe(text, f"{label}: {value}" if value else "")
         show_if(self, bool(wanted))
 
-    def _add(self, number: int, label: str, value: str) -> None:
-        name = WrapLabel(label, "muted")
+    def _add(self, number: int) -> None:
+        name = WrapLabel(role="muted")
         name.setWordWrap(False)
-        text = WrapLabel(value, selectable=True)
-        a11y.describe(text, f"{label}: {value}")
+        text = WrapLabel(selectable=True)
         self._grid.addWidget(name, number, 0, Qt.AlignmentFlag.AlignTop)
         self._grid.addWidget(text, number, 1)
+        self._labels.append((name, text))
 
 
 class HintLine(QWidget):
@@ -107,7 +109,7 @@ class Number(QWidget):
 
 
 class StepBlock(QWidget):
-    """A numbered thing to do: title, a sentence, content, a row of buttons."""
+    """A numbered thing to do: title, a sentence, ``body``, a row of buttons, ``foot``."""
 
     def __init__(self, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,6 +128,8 @@ class StepBlock(QWidget):
         texts.addLayout(self.body)
         self._actions = FlowLayout()
         texts.addLayout(self._actions)
+        self.foot = column(spacing=1)
+        texts.addLayout(self.foot)
 
     def set_text(self, title: str, text: str = "") -> None:
         """Say what to do; "" when the content says it."""

@@ -5,17 +5,24 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.edition import ConsolePage
-from feishu_wizard.domain.permission import GrantState, NeedState
+from feishu_wizard.domain.permission import NeedState
+from feishu_wizard.domain.release import VersionState
 from feishu_wizard.text import labels, notes
-from feishu_wizard.text.catalog import _, ngettext, pick
+from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage
-from feishu_wizard.ui.pages.need_rows import GROUPS, PREFIX, Group, grouped, need_view
+from feishu_wizard.ui.pages.need_rows import (
+    GROUPS,
+    PREFIX,
+    Group,
+    NeedExtras,
+    grouped,
+    need_view,
+)
 from feishu_wizard.ui.pages.plan_steps import PlanSteps, local_time
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.card import Card, Disclosure
 from feishu_wizard.ui.widgets.check_row import CheckList, CheckRow
-from feishu_wizard.ui.widgets.choices import Tick, TickRow
 from feishu_wizard.ui.widgets.copy_row import CopyRow
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.answers import ConsoleBy
@@ -34,7 +41,6 @@ class PermissionsPage(StepPage):
         self.add(self._steps)
         self._build_handoff()
         self._build_groups()
-        self._opened: set[str] = set()  # needs whose details are shown
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -91,7 +97,7 @@ class PermissionsPage(StepPage):
             [(PREFIX + row.need.id, need_view(row, self.controller)) for row in needs]
         )
         for row in needs:
-            self._put_decline(rows.row(PREFIX + row.need.id), row)
+            self._put_extras(rows.row(PREFIX + row.need.id), row)
         show_if(card, bool(needs))
         if name == "settled":
             show_if(self._settled, bool(needs))
@@ -105,43 +111,20 @@ class PermissionsPage(StepPage):
         else:
             card.set_title(_group_title(name), _group_hint(name))
 
-    def _put_decline(self, row: CheckRow, state: NeedState) -> None:
-        """The tick "declined on purpose" lies behind the details, where it is explained."""
-        need = state.need
-        wanted = self.controller.may_decline(need) and (
-            not state.state.settled or state.state is GrantState.DECLINED
-        )
-        name = f"permissions.declined.{need.id}"
-        inner = row.findChild(Tick, name)
-        tick = inner.parentWidget() if inner is not None else None
-        if tick is None and wanted:
-            tick = self._new_tick(row, need.id, name)
-        if isinstance(tick, TickRow):
-            tick.set_text(_("Declined on purpose"), pick(need.without))
-            tick.set_checked(state.state is GrantState.DECLINED)
-            tick.setEnabled(not self.busy)
-            show_if(tick, wanted and (need.id in self._opened or tick.checked()))
-
-    def _new_tick(self, row: CheckRow, need_id: str, name: str) -> TickRow:
-        tick = TickRow(name)
-        tick.toggled.connect(lambda on: self.controller.set_declined(need_id, on))
-        row.body.addWidget(tick)
-        self._opened.discard(need_id)
-        row.expanded.connect(lambda is_open: self._expanded(need_id, is_open))
-        return tick
-
-    def _expanded(self, need_id: str, is_open: bool) -> None:
-        if is_open:
-            self._opened.add(need_id)
-        else:
-            self._opened.discard(need_id)
-        self.refresh()
+    def _put_extras(self, row: CheckRow, state: NeedState) -> None:
+        extras = row.findChild(NeedExtras)
+        if extras is None:
+            extras = NeedExtras(state.need, self.controller)
+            row.body.addWidget(extras)
+            row.expanded.connect(extras.set_open)
+        extras.show_need(state, busy=self.busy)
 
     def _show_handoff(self, checked: bool) -> None:
         controller, session = self.controller, self.session
         colleague = session.answers.console_by is ConsoleBy.COLLEAGUE
         plan = controller.plan
-        show_if(self._handoff, checked and not plan.complete)
+        review = plan.version is VersionState.UNDER_REVIEW
+        show_if(self._handoff, checked and not plan.complete and not review)
         if not checked:
             return
         if colleague and not self._handoff_decided:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
+
 from feishu_wizard.domain.edition import ConsolePage
-from feishu_wizard.domain.permission import Kind
 from feishu_wizard.domain.release import VersionState
 from feishu_wizard.text import notes
 from feishu_wizard.text.catalog import _, ngettext, pick
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import show_some
+from feishu_wizard.ui.pages.flow import FlowLayout
 from feishu_wizard.ui.pages.parts import HintLine, StepBlock
-from feishu_wizard.ui.widgets.base import show_if
+from feishu_wizard.ui.widgets.base import clear, show_if
 from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
 from feishu_wizard.ui.widgets.copy_row import CopyButton, CopyRow
@@ -47,10 +49,16 @@ class PlanSteps(Card):
         self._json_folded = Disclosure()
         self._json = CopyRow("permissions.json", multiline=True)
         self._json_folded.body.addWidget(self._json)
-        self._scopes.body.addWidget(self._json_folded)
+        self._scopes.foot.addWidget(self._json_folded)
 
     def _build_settings(self) -> None:
         self._settings = StepBlock(2)
+        self._pages = QWidget()
+        self._page_row = FlowLayout(self._pages)
+        self._shown_pages: tuple[tuple[str, str, str], ...] = ()
+        self._redirect = CopyRow("permissions.copy_redirect")
+        self._settings.body.addWidget(self._pages)
+        self._settings.body.addWidget(self._redirect)
 
     def _build_version(self) -> None:
         self._version = StepBlock(3)
@@ -59,7 +67,7 @@ class PlanSteps(Card):
         self._note = CopyRow("permissions.note", multiline=True)
         self._note_folded.body.addWidget(self._note)
         self._version.body.addWidget(self._incomplete)
-        self._version.body.addWidget(self._note_folded)
+        self._version.foot.addWidget(self._note_folded)
         self._copy_note = CopyButton(self.note)
         a11y.identify(self._copy_note, "permissions.copy_note")
         self._open_version = self._link("permissions.open_version")
@@ -130,13 +138,24 @@ class PlanSteps(Card):
         show_if(self._scopes, shown and bool(missing))
 
     def _show_settings(self, *, shown: bool) -> None:
-        rows = notes.settings_to_do(self._controller.plan)
-        names = "\n".join("• " + pick(row.need.console) for row in rows)
+        controller = self._controller
+        rows = notes.settings_to_do(controller.plan)
         self._settings.set_text(
             ngettext("Check {n} setting", "Check {n} settings", len(rows)).format(n=len(rows)),
-            names + "\n" + _("Each has its link in the list below."),
+            _("Open each page and make the setting; why is told in the list below."),
         )
-        show_if(self._settings, shown and bool(rows))
+        pages = tuple((row.need.id, pick(row.need.console), controller.link(row)) for row in rows)
+        if pages != self._shown_pages:
+            self._shown_pages = pages
+            clear(self._page_row)
+            for need_id, name, url in pages:
+                button = LinkButton(name.replace("&", "&&"), url)
+                a11y.identify(button, f"permissions.open.{need_id}")
+                self._page_row.addWidget(button)
+        callback = controller.session.credentials.callback
+        redirect = any(row.need.id == "feishu.redirect_url" for row in rows) and callback.usable
+        self._redirect.set_value(callback.value if redirect else "")
+        show_some((self._settings, shown and bool(rows)), (self._redirect, redirect))
 
     def _show_version(self, *, shown: bool) -> None:
         left = self._controller.version_incomplete
@@ -153,17 +172,15 @@ class PlanSteps(Card):
         show_some((self._version, shown), (self._incomplete, bool(left)))
 
     def _show_incomplete(self) -> None:
-        left = self._controller.version_incomplete
-        scopes = sum(1 for row in left if row.need.kind is Kind.SCOPE)
-        never = self._controller.plan.version is VersionState.NEVER_RELEASED
-        if never:
+        if self._controller.plan.version is VersionState.NEVER_RELEASED:
             text = _("Before the first release the program cannot see what is done. Make sure "
                      "that the points above are.")
-        else:
-            told = _("A version created now would leave out {scopes} permissions and {settings} "
-                     "settings.")
-            text = told.format(scopes=scopes, settings=len(left) - scopes)
-        self._incomplete.show_text(Severity.INFO if never else Severity.WARNING, text)
+            self._incomplete.show_text(Severity.INFO, text)
+            return
+        left = [row for row in self._controller.version_incomplete if notes.is_own_item(row.need)]
+        names = _(", ").join(pick(row.need.console) for row in left)
+        text = _("A version created now would leave out: {names}.").format(names=names)
+        self._incomplete.show_text(Severity.WARNING, text)
 
     def _show_wait(self, *, shown: bool) -> None:
         controller = self._controller
@@ -191,6 +208,7 @@ class PlanSteps(Card):
         self._copy_note.set_words(_("Copy version note"))
         self._note_folded.set_words(_("Show the note"), _("Hide the note"))
         self._note.set_label(_("Version note"))
+        self._redirect.set_label(_("Redirect URL to add"))
         self.wait.setText(_("I have submitted the version: wait"))
         self._stop.setText(_("Stop waiting"))
         self.refresh()

@@ -33,6 +33,7 @@ class PrerequisitesPage(StepPage):
         self.controller = session.prerequisites
         self._network: NetworkSection | None = None
         self._results: NetworkResults | None = None
+        self._unusual = False
         self._build_can()
         self._build_capabilities()
         self._build_console()
@@ -115,10 +116,7 @@ class PrerequisitesPage(StepPage):
             self.keep_still(self._results.recheck)
             self.add(self._results)
         self._results.refresh(busy=self.busy)
-        appeared = wanted and self._results.isHidden()
-        show_if(self._results, wanted)
-        if appeared:
-            self.reveal(self._results)
+        self.bring_up(self._results, wanted)
 
     @property
     def _checking(self) -> bool:
@@ -131,8 +129,10 @@ class PrerequisitesPage(StepPage):
         """Show the answers, what follows from them, and what was found."""
         self._show_can()
         self._show_choices()
-        if self.controller.network_open and not self._folded.is_open():
+        unusual = self.controller.network_open
+        if unusual and not self._unusual:  # once: it may be closed again
             self._open_network()
+        self._unusual = unusual
         if self._network is not None:
             self._network.refresh()
         self._show_results()
@@ -192,7 +192,13 @@ class PrerequisitesPage(StepPage):
             _("The check calls {hosts}. No password and no secret is sent.").format(
                 hosts=_(", ").join(host for host in hosts if host)
             )
+            if any(hosts)
+            else ""
         )
+
+    def first_field(self) -> QWidget | None:
+        """The address of CAN, or the tick that says that there is none."""
+        return self._no_can if self.session.answers.no_can else self._can_url.edit
 
     def focus_field(self, field_id: str) -> bool:
         """Open the folded part when the field lies in it."""

@@ -221,7 +221,7 @@ class SavePage(StepPage):
                 _("Saved") if written else _("Everything was there already"),
                 _("{where}, {time}").format(where=where, time=at) if at else where,
             )
-        show_if(self._saved, bool(results))
+        self.bring_up(self._saved, bool(results))
 
     def retranslate(self) -> None:
         """Set all texts again."""
@@ -270,13 +270,19 @@ class SavePage(StepPage):
 def _result_rows(result: SaveResult) -> list[tuple[str, RowView]]:
     """One row per field: what is known of it, in one of the four words."""
     rows = []
+    secrets = {row.field for row in result.plan.rows if row.secret}
     for name, proof in result.fields.items():
         known = proof in (Proof.CONFIGURED, Proof.PROVEN)
+        secret = name in secrets and proof is Proof.STATED
         view = RowView(
             status=Status.PASS if known else Status.UNKNOWN,
             title=labels.field_label(name),
             word=words.proof_word(proof),
-            sentence=words.proof_sentence(proof),
+            sentence=_secret_words() if secret else words.proof_sentence(proof),
         )
         rows.append((f"save.result.{result.target.value}.{name}", view))
     return rows if result.target is Target.CAN else []
+
+
+def _secret_words() -> str:
+    return _("Sent with the save. CAN does not show it again, so it cannot be compared.")

@@ -75,7 +75,10 @@ class TestPage(StepPage):
         self._message.header.addWidget(self._language)
         self._preview = MessagePreview("test.preview")
         self._message.add(self._template)
-        self._message.add(self._preview)
+        beside = QHBoxLayout()  # keeps the preview at its own width
+        beside.addWidget(self._preview)
+        beside.addStretch(1)
+        self._message.body.addLayout(beside)
         self._send = Button(icon="send")
         a11y.identify(self._send, "test.send")
         self._send.clicked.connect(self._press_send)
@@ -150,6 +153,8 @@ class TestPage(StepPage):
         self._found_title.setText(
             ngettext("{n} person will get a message", "{n} people will get a message", count)
             .format(n=count)
+            if count
+            else _("Nobody was found")
         )
         self._found.show_rows(rows if shown else [])
         show_some((self._found_title, shown), (self._found, shown))
@@ -175,7 +180,8 @@ class TestPage(StepPage):
         )
         self._resend.setText(again.format(n=failed))
         self._show_proven()
-        show_some((self._results, bool(sent)), (self._resend, bool(failed)))
+        show_if(self._resend, bool(failed))
+        self.bring_up(self._results, bool(sent))
 
     def _show_proven(self) -> None:
         if self.controller.proves_push:
@@ -255,7 +261,7 @@ def _person(resolved: Resolved) -> RowView:
         status=Status.PASS if resolved.name else Status.UNKNOWN,
         title=_named(resolved),
         word=_("Found") if resolved.name else _("Not looked up"),
-        sentence=" ".join(s for s in (_address(resolved.recipient), account, unnamed) if s),
+        sentence="\n".join(s for s in (_address(resolved.recipient), account, unnamed) if s),
         icon="user",
     )
 

@@ -242,6 +242,7 @@ class CheckList(QWidget):
             row.set_view(view)
             if self._layout.indexOf(row) != index:
                 self._layout.insertWidget(index, row)
+        self._rows = {row_id: self._rows[row_id] for row_id in wanted}
 
     def show_findings(self, findings: Sequence[Finding], prefix: str = "") -> None:
         """Show findings; the row ids are ``prefix`` and the check id."""

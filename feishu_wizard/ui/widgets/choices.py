@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -62,9 +62,12 @@ def _paint_mark(painter: QPainter, area: QRectF, *, round_sign: bool, enabled: b
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
-    points = ((0.24, 0.53), (0.43, 0.71), (0.77, 0.32))
-    corner = area.topLeft()
-    painter.drawPolyline(QPolygonF([corner + QPointF(x * side, y * side) for x, y in points]))
+    # Not drawPolyline: PySide 6.11.3 crashes in it now and then.
+    mark = QPainterPath(area.topLeft() + QPointF(0.24, 0.53) * side)
+    mark.lineTo(area.topLeft() + QPointF(0.43, 0.71) * side)
+    mark.lineTo(area.topLeft() + QPointF(0.77, 0.32) * side)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPath(mark)
 
 
 def _sign_side(button: QWidget) -> int:
@@ -203,7 +206,8 @@ class ChoiceGroup(QWidget):
         self._options: tuple[Option, ...] = ()
         self._buttons: dict[str, Radio] = {}
         self._texts: dict[str, _Consequence] = {}
-        self._group.buttonClicked.connect(lambda _button: self.changed.emit(self.value()))
+        # Assistive technology toggles a button without clicking it.
+        self._group.buttonToggled.connect(self._on_toggled)
         self.set_title(title)
 
     def set_title(self, title: str) -> None:
@@ -252,7 +256,13 @@ class ChoiceGroup(QWidget):
         """Choose ``value`` without a signal."""
         button = self._buttons.get(value)
         if button is not None and not button.isChecked():
+            blocked = self._group.blockSignals(True)
             button.setChecked(True)
+            self._group.blockSignals(blocked)
+
+    def _on_toggled(self, _button: QAbstractButton, checked: bool) -> None:
+        if checked:
+            self.changed.emit(self.value())
 
     def button(self, value: str) -> Radio:
         """Return the radio button of ``value``, for focus."""

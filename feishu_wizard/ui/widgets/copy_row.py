@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from feishu_wizard.text.catalog import _
@@ -89,8 +90,10 @@ class _ReadOnlyText(QPlainTextEdit):
         """As high as the wrapped text."""
         lines = min(max(int(self.document().size().height()), 1), self.LINES)
         margins = self.contentsMargins()
-        room = margins.top() + margins.bottom() + 2 * round(self.document().documentMargin()) + 4
-        return QSize(super().sizeHint().width(), lines * self.fontMetrics().lineSpacing() + room)
+        inside = round(self.document().documentMargin())
+        room = margins.top() + margins.bottom() + 2 * inside + 2
+        line = ceil(QFontMetricsF(self.font()).lineSpacing())
+        return QSize(super().sizeHint().width(), lines * line + room)
 
     def minimumSizeHint(self) -> QSize:
         """Narrow is possible, lower than the text is not."""

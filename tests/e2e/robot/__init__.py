@@ -19,6 +19,7 @@ Desk(keyring=False, screen=(1280, 900)) - Xvfb, openbox, session bus, accessibil
     .clipboard()                 its text;  .stored_secrets() -> [StoredSecret] of the keyring
 App(desk, arguments, cwd=None, env=None, name="app", window_timeout=30)
     .pid .stdout .stderr         .close() Alt+F4, .terminate() SIGTERM -> exit code, .kill()
+                                 .wait_ended() -> exit code
     .start()                     again, after an end (a second sitting)
     see   .find(id) .look(id) .exists(id) .find_all(role=, name=) .identifiers() .windows()
           .text(id) .name(id) .description(id) .states(id) .value(id) .children(id) .items(id)

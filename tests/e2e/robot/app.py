@@ -107,6 +107,10 @@ class App(Hands):
         self.child.popen.send_signal(signal.SIGTERM)
         return self._ended("ends at SIGTERM", timeout)
 
+    def wait_ended(self, timeout: float = 10) -> int:
+        """Wait until the program has ended by itself, and return the exit code."""
+        return self._ended("ends", timeout)
+
     def kill(self) -> int:
         """End it at once, as a power cut does, with its descendants; return the exit code."""
         tree = process_tree(self.pid)

@@ -56,7 +56,8 @@ async def test_first_save_on_a_fresh_server(sandbox, http, rest):
     assert caught.value.outcome == "stale"
 
 
-async def test_change_and_keep(healthy, http, rest):
+async def test_change_and_keep(sandbox, http, rest):
+    healthy = sandbox()
     can = client_of(healthy, http, rest)
     current = await can.read()
     kept = await can.save(Wanted(healthy["app_id"], CALLBACK), current)

@@ -81,7 +81,7 @@ def test_a_release_is_needed_for_what_waits_for_one_or_when_there_never_was_one(
     assert not plan(row("a", GrantState.UNDER_REVIEW)).release_needed
 
 
-def test_the_missing_scopes_are_those_nobody_asked_for_each_once():
+def test_the_missing_scopes_are_those_nobody_is_known_to_have_asked_for_each_once():
     made = plan(
         row("at-once", effect=Effect.AT_ONCE),
         row("with-version"),
@@ -89,8 +89,9 @@ def test_the_missing_scopes_are_those_nobody_asked_for_each_once():
         row("asked", GrantState.REQUESTED),
         row("unknown", GrantState.UNKNOWN),
         row("bot", kind=Kind.SETTING, scopes=[]),
+        row("granted", GrantState.GRANTED),
     )
-    assert made.missing_scopes() == ("at-once", "with-version")
+    assert made.missing_scopes() == ("at-once", "with-version", "unknown")
 
 
 def test_the_import_text_is_what_the_console_reads():
@@ -116,3 +117,9 @@ def test_needs_are_read_and_chosen_in_their_order():
     assert needs[0].effect is Effect.WITH_VERSION
     assert [one.id for one in needs_of(needs, frozenset({Capability.SSO}))] == ["b"]
     assert needs_of(needs, frozenset()) == ()
+
+
+def test_before_the_first_release_everything_unread_goes_into_it():
+    made = plan(row("a", GrantState.UNKNOWN), version=VersionState.NEVER_RELEASED)
+    assert [one.need.id for one in made.with_version] == ["a"]
+    assert made.unknown == ()

@@ -38,9 +38,9 @@ APP_ID = "cli_a8c029e757e6500b"
 
 
 def test_each_edition_has_its_own_hosts():
-    assert FEISHU == Hosts("https://open.feishu.cn", "https://accounts.feishu.cn")
-    assert LARK == Hosts("https://open.larksuite.com", "https://accounts.larksuite.com")
-    assert PRIVATE == Hosts("https://open.corp.example", "https://open.corp.example")
+    assert Hosts("https://open.feishu.cn", "https://accounts.feishu.cn") == FEISHU
+    assert Hosts("https://open.larksuite.com", "https://accounts.larksuite.com") == LARK
+    assert Hosts("https://open.corp.example", "https://open.corp.example") == PRIVATE
     assert PRIVATE.names() == ("open.corp.example",)
     assert FEISHU.names() == ("open.feishu.cn", "accounts.feishu.cn")
     assert hosts_of(Edition.PRIVATE).names() == ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 import threading
@@ -13,6 +12,7 @@ import pytest
 
 from feishu_wizard.domain.errors import InputError, WizardError
 from feishu_wizard.domain.secret import Secret
+from feishu_wizard.services.net import threads
 from feishu_wizard.services.storage import keyrings, secrets
 from feishu_wizard.services.storage.keyrings import Kind, prove
 from feishu_wizard.services.storage.secrets import Place, SecretStore
@@ -139,8 +139,8 @@ async def test_a_backend_that_hangs_is_bounded_and_used_when_it_wakes_up(memory:
     assert (await store.info()).reason == "keyring.timeout"
     assert time.monotonic() - start < 3
     memory.hang.set()
-    while (await store.info()).place is not Place.KEYRING:
-        await asyncio.sleep(0)
+    await threads.wait(store._looking, 5)
+    assert (await store.info()).place is Place.KEYRING
     assert memory.entries == {"feishu-wizard/k3v9q2/app_secret": VALUE}
     assert await text(store, "mine") == "only here"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feishu_wizard.domain.edition import AppType, Edition
@@ -145,6 +145,7 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 name = st.from_regex(r"[a-z][a-z0-9_.-]{0,8}", fullmatch=True)
 
 
+@settings(max_examples=25)
 @given(
     app_id=text, tenant=text, inputs=st.dictionaries(text, text, max_size=3),
     secrets=st.dictionaries(name, text.filter(bool).map(lambda value: f"plain:{value}")),

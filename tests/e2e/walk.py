@@ -1,0 +1,75 @@
+"""A person at the wizard's window: the steps of a first-time setup, by identifiers and keys."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from tests.e2e.robot import App, Desk
+from tests.sandbox_process import SandboxProcess
+
+Start = Callable[..., App]
+
+
+class Walk:
+    """The window of one program, and the practice platform that it is pointed at."""
+
+    def __init__(self, start: Start, desk: Desk, practice: SandboxProcess) -> None:
+        self.practice = practice
+        self.app = start(desk, sys.executable, "-m", "feishu_wizard", "--lang", "en")
+        self.app.wait_for("prerequisites.can_url", "showing enabled")
+
+    def button(self, words: str) -> None:
+        """Wait until the positive button says ``words``, and press it."""
+        self.app.wait_for("next", lambda e: e.name == words)
+        self.app.press("next")
+
+    def says(self, words: str) -> None:
+        """Wait until the positive button says ``words``."""
+        self.app.wait_for("next", lambda e: e.name.startswith(words))
+
+    def prerequisites(self) -> None:
+        """CAN's address as copied from its page, and the hosts of the practice platform."""
+        app, practice = self.app, self.practice
+        app.set_text("prerequisites.can_url", practice["can"] + "/user/login?redirect=%2Fhome")
+        if not app.exists("prerequisites.edition.private"):
+            app.press("prerequisites.network")
+        app.wait_for("prerequisites.edition.private", "showing")
+        app.toggle("prerequisites.edition.private", True)
+        app.wait_for("prerequisites.open_url", "showing")
+        app.set_text("prerequisites.open_url", practice["feishu"])
+        app.set_text("prerequisites.accounts_url", practice["accounts"])
+        self.button("Check and continue")
+
+    def credentials(self) -> None:
+        """App ID and secret with the slips of a hasty paste, and CAN's callback URL."""
+        app, practice = self.app, self.practice
+        app.wait_for("credentials.app_id", "showing")
+        app.put_text("credentials.app_id", f"App ID: {practice['app_id']} ")
+        app.set_text("credentials.app_secret", practice["app_secret"])
+        app.set_text("credentials.callback_url", practice["can"] + "/user/softLogin")
+        self.button("Check and continue")
+        self.says("Check permissions")
+
+    def save_to_can(self) -> None:
+        """Read the difference, save, and go on."""
+        app = self.app
+        app.wait_for("save.to_can", "showing")
+        app.toggle("save.to_can", True)
+        for name, value in self.practice["inputs"].items():
+            app.set_text(f"save.input.{name}", value)
+        for name, value in self.practice["secrets"].items():
+            app.set_text(f"save.secret.{name}", value)
+        self.button("Show what changes")
+        self.button("Save to CAN")
+        self.says("Continue")
+
+    def send(self, people: list[str]) -> None:
+        """Find the people, then send each the test message."""
+        app = self.app
+        app.wait_for("test.recipients", "showing")
+        app.set_text("test.recipients", ", ".join(people))
+        self.button("Find recipients")
+        self.says("Send")
+        app.press("next")
+        self.says("Continue")

@@ -1,0 +1,508 @@
+"""What outlives the window: the draft, an opened file, starting over, forgetting."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.change import Target
+from feishu_wizard.domain.edition import AppType, Edition
+from feishu_wizard.domain.errors import CredentialError, InputError, WizardError
+from feishu_wizard.domain.finding import Finding, Status
+from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.outcomes import CredentialCheck, SecretPlace
+from feishu_wizard.domain.paste import FieldKind
+from feishu_wizard.domain.permission import GrantState
+from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.setup import Capabilities, Feishu, Office, Setup
+from feishu_wizard.domain.sitting import Sitting
+from feishu_wizard.wizard.answers import ConsoleBy, Place, from_setup, to_setup
+from feishu_wizard.wizard.keeping import SETTLE_SECONDS
+from feishu_wizard.wizard.session import Session
+from feishu_wizard.wizard.steps import Severity, Step, StepState
+from tests.unit.wizard.fakes import (
+    APP_ID,
+    CALLBACK,
+    CAN,
+    SECRET,
+    fill_credentials,
+    fill_prerequisites,
+    grants,
+    pair,
+)
+
+
+def yesterday(**changes):
+    """A sitting that stopped at the permissions, waiting for an approver."""
+    setup = Setup(
+        id="abc234",
+        feishu=Feishu(app_id=APP_ID, app_secret="keyring:app_secret"),
+        office=Office(
+            url=CAN,
+            profile="can-rest",
+            callback_url=CALLBACK,
+            inputs={"tenant_id": "7"},
+            secrets={"api_key": "keyring:can_api_key"},
+        ),
+        capabilities=Capabilities(user_sync=False),
+    )
+    known = {
+        "setup": setup,
+        "step": "permissions",
+        "visited": ["prerequisites", "credentials", "permissions"],
+        "can_text": CAN + "/anymetrics/home",
+        "app_id_text": APP_ID,
+        "callback_text": CALLBACK,
+        "colleague": True,
+        "declined": ["permission.mobile"],
+        "targets": ["can"],
+        "api_base": CAN + "/anymetrics/api/v1",
+        "refs": {"app_secret": "keyring:app_secret", "can_api_key": "keyring:can_api_key"},
+        "recipients": "zhang.wei",
+        "waiting_since": "2026-03-01T08:00:00+00:00",
+        "updated_at": "2026-03-01T08:05:00+00:00",
+    }
+    return Sitting(**(known | changes))
+
+
+def kept(operations):
+    return operations.made("keep_draft")[-1][0]
+
+
+# -- going on -------------------------------------------------------------------------
+
+
+def test_the_next_start_offers_to_go_on_and_changes_nothing_yet(new_session, operations):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    assert session.message.code == "resume_waiting"
+    assert session.message.actions == ("resume", "start_over")
+    assert session.message.params["step"] == "permissions"
+    assert session.step is Step.PREREQUISITES
+    assert session.answers.can_text == ""
+    assert {name for name, _ in operations.calls} == {"last_draft"}
+
+
+def test_going_on_brings_back_answers_and_no_result(new_session, runner, operations):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    session.act("resume")
+    runner.settle()
+    assert session.step is Step.PERMISSIONS
+    assert session.message.code == "resumed"
+    answers = session.answers
+    assert answers.setup_id == "abc234"
+    assert answers.can_text == CAN + "/anymetrics/home"
+    assert answers.console_by is ConsoleBy.COLLEAGUE
+    assert answers.capabilities == {Capability.SSO, Capability.PUSH}
+    assert answers.declined == {"permission.mobile"}
+    assert dict(answers.inputs) == {"tenant_id": "7"}
+    assert session.permissions.waiting_since == "2026-03-01T08:00:00+00:00"
+    rows = session.rows()
+    assert [r.reachable for r in rows] == [True, True, True, False, False, False]
+    assert StepState.DONE not in {r.state for r in rows}  # nothing was looked at today
+    assert session.verb().code == "check_permissions"
+    assert session.credentials.secret_known
+    assert session.answers.secrets == ()
+
+
+def test_the_second_sitting_starts_at_the_check_and_can_finish(new_session, runner, operations):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    session.act("resume")
+    session.press()
+    runner.settle()
+    assert session.step is Step.SAVE
+    assert session.message.code == "permissions_complete"
+    assert session.save.chosen == {Target.CAN}
+    assert [d.name for d in session.save.declares] == ["tenant_id", "api_key"]
+    session.press()
+    runner.settle()
+    kit = operations.made("plan_saves")[0][0]
+    assert kit.setup.office.secrets == {"api_key": "keyring:can_api_key"}
+    assert kit.api_base == CAN + "/anymetrics/api/v1"
+    session.press()
+    runner.settle()
+    assert session.closing
+
+
+def test_starting_over_leaves_the_page_as_it_is(new_session, runner, operations):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    session.act("start_over")
+    assert session.message is None
+    assert session.answers.can_text == ""
+    fill_prerequisites(session)
+    runner.fire(SETTLE_SECONDS)
+    runner.settle()
+    assert kept(operations).setup.id == session.answers.setup_id != "abc234"
+
+
+def test_while_the_offer_stands_nothing_replaces_the_draft(new_session, runner, operations):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    session.prerequisites.set_can_text("h")
+    assert runner.fire(SETTLE_SECONDS) == 0
+    assert operations.made("keep_draft") == []
+    session.act("resume")
+    assert session.step is Step.PERMISSIONS
+
+
+@pytest.mark.parametrize("how", ["press", "dismiss"])
+def test_going_on_without_an_answer_to_the_offer_is_kept_too(
+    new_session, runner, operations, how
+):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    fill_prerequisites(session)
+    if how == "press":
+        session.press()
+        runner.settle()
+    else:
+        session.dismiss_message()
+        session.prerequisites.set_can_text(CAN + "/home")
+    assert runner.fire(SETTLE_SECONDS) == 1
+    runner.settle()
+    assert kept(operations).can_text.startswith(CAN)
+    session.act("resume")
+    assert session.answers.setup_id != "abc234"
+
+
+def test_who_typed_already_is_not_asked(runner, operations):
+    operations.results["last_draft"] = yesterday()
+
+    async def workplace():
+        return None
+
+    session = Session(runner, workplace)
+    session.keeping.begin()
+    fill_prerequisites(session)
+    runner.settle()
+    assert session.message is None
+    assert session.answers.can_text == CAN
+
+
+def test_an_unfinished_sitting_without_waiting_is_offered_too(new_session, operations):
+    operations.results["last_draft"] = yesterday(waiting_since="", step="save")
+    session = new_session()
+    assert session.message.code == "resume_offer"
+
+
+# -- the draft ------------------------------------------------------------------------
+
+
+def test_a_draft_is_written_once_typing_has_settled(session, runner, operations):
+    for length in range(1, len(CAN) + 1):
+        session.prerequisites.set_can_text(CAN[:length])
+    assert len(runner.due) == 1
+    runner.fire(SETTLE_SECONDS)
+    runner.settle()
+    assert [args[0].can_text for args in operations.made("keep_draft")] == [CAN]
+
+
+def test_a_draft_holds_no_secret_and_brings_everything_back(at, runner, operations):
+    session = at(Step.FINISH)
+    session.permissions.set_declined("permission.mobile", True)
+    session.save.set_stated("enable", True)
+    session.keeping.now()
+    runner.settle()
+    draft = kept(operations)
+    text = msgspec.json.encode(draft).decode()
+    assert SECRET not in text
+    assert "sk-5f3a9c1e7b2d4860" not in text
+    assert draft.refs == {
+        "app_secret": "keyring:app_secret",
+        "can_api_key": "keyring:can_api_key",
+    }
+    assert draft.visited == [s.value for s in Step]
+    assert draft.declined == ["permission.mobile"]
+    assert draft.stated == ["enable"]
+    before = session.answers
+    operations.results["last_draft"] = msgspec.json.decode(text, type=Sitting)
+    session.keeping.offered = operations.results["last_draft"]
+    session.act("resume")
+    for name in ("can_text", "app_id_text", "callback_text", "refs", "declined", "stated"):
+        assert getattr(session.answers, name) == getattr(before, name), name
+    for name in ("setup_id", "profile", "api_base", "inputs", "capabilities", "recipients_text"):
+        assert getattr(session.answers, name) == getattr(before, name), name
+
+
+def test_closing_waits_until_the_draft_is_on_disk(session, runner, operations):
+    closed = []
+    session.keeping.now(lambda: closed.append("untouched"))
+    assert closed == ["untouched"]
+    assert operations.made("keep_draft") == []
+    fill_prerequisites(session)
+    session.keeping.now(lambda: closed.append("kept"))
+    assert closed == ["untouched"]
+    runner.settle()
+    assert closed == ["untouched", "kept"]
+    assert kept(operations).can_text == CAN
+
+
+def test_a_draft_that_cannot_be_written_is_said_and_holds_nobody(session, runner, operations):
+    operations.results["keep_draft"] = InputError("file.full", {"path": "/x"})
+    closed = []
+    fill_prerequisites(session)
+    session.keeping.now(lambda: closed.append(True))
+    runner.settle()
+    assert closed == [True]
+    assert session.message.code == "file.full"
+
+
+def test_demo_and_tour_keep_nothing(runner, operations):
+    async def workplace():
+        return None
+
+    session = Session(runner, workplace)
+    session.keeping.enabled = False
+    session.keeping.begin()
+    fill_prerequisites(session)
+    session.keeping.now()
+    runner.settle()
+    assert operations.calls == []
+
+
+# -- forgetting -----------------------------------------------------------------------
+
+
+def test_forgetting_starts_over_and_writes_no_draft_again(at, runner, operations):
+    session = at(Step.FINISH)
+    session.finish.export("/tmp/report.md")
+    runner.settle()
+    old = session.answers.setup_id
+    session.keeping.forget()
+    assert runner.fire(SETTLE_SECONDS) == 0
+    runner.settle()
+    kit = operations.made("forget_setup")[0][0]
+    assert kit.setup.id == old
+    assert set(kit.secrets) == {"app_secret", "can_api_key"}
+    assert session.message.code == "forgotten"
+    assert session.step is Step.PREREQUISITES
+    assert session.answers.setup_id != old
+    assert session.answers.secrets == ()
+    assert session.answers.can_text == ""
+    assert session.finish.exported_to == ""
+    assert [row.reachable for row in session.rows()] == [True] + [False] * 5
+    drafts = len(operations.made("keep_draft"))
+    runner.fire(SETTLE_SECONDS)
+    session.keeping.now()
+    runner.settle()
+    assert len(operations.made("keep_draft")) == drafts
+
+
+def test_forgetting_forgets_the_wait(at, runner, operations):
+    operations.results["check_permissions"] = grants(
+        rest=GrantState.UNDER_REVIEW, version=VersionState.UNDER_REVIEW
+    )
+    session = at(Step.PERMISSIONS)
+    session.press()
+    runner.settle()
+    session.keeping.forget()
+    runner.settle()
+    assert session.keeping.sitting().waiting_since == ""
+
+
+# -- a file ---------------------------------------------------------------------------
+
+
+def file_kit(**feishu):
+    setup = yesterday().setup
+    changed = msgspec.structs.replace(setup.feishu, **feishu)
+    return Kit(msgspec.structs.replace(setup, feishu=changed))
+
+
+def test_an_opened_file_fills_the_pages_and_checks_nothing(new_session, operations):
+    operations.results["load_setup"] = file_kit()
+    session = new_session("/tmp/setup.toml")
+    assert session.message.code == "file_opened"
+    assert session.message.params == {"path": "/tmp/setup.toml"}
+    assert session.step is Step.PREREQUISITES
+    assert session.prerequisites.can_origin == CAN
+    assert session.credentials.app_id.value == APP_ID
+    assert session.credentials.callback.value == CALLBACK
+    assert session.credentials.secret_known
+    assert session.answers.file_path == "/tmp/setup.toml"
+    assert {name for name, _ in operations.calls} == {"load_setup"}
+
+
+def test_a_file_comes_back_as_it_was_read(new_session, operations):
+    kit = file_kit(edition=Edition.LARK, tenant_key="2ed263bf32cf1651", app_type=AppType.STORE)
+    operations.results["load_setup"] = kit
+    session = new_session("/tmp/setup.toml")
+    assert session.keeping.setup() == kit.setup
+
+
+def test_a_file_that_cannot_be_read_is_named_and_leaves_the_page(new_session, operations):
+    operations.results["load_setup"] = InputError("setup.foreign", {"path": "/tmp/x.toml"})
+    session = new_session("/tmp/x.toml")
+    assert session.message.severity is Severity.ERROR
+    assert session.message.params["path"] == "/tmp/x.toml"
+    assert session.answers.file_path == ""
+
+
+def test_a_file_of_a_can_without_address_is_prepare_only():
+    answers = from_setup(Setup(id="abc234"))
+    assert answers.no_can
+    again = to_setup(answers, app_id="", callback="", can_url="")
+    assert again == Setup(id="abc234")
+
+
+# -- secrets --------------------------------------------------------------------------
+
+
+def test_a_secret_is_kept_only_after_the_pair_passed(at, runner, operations):
+    session = at(Step.CREDENTIALS)
+    operations.results["check_credentials"] = pair(passed=False)
+    fill_credentials(session)
+    session.press()
+    runner.settle()
+    assert operations.made("keep_secret") == []
+    operations.results["check_credentials"] = pair()
+    session.credentials.check()
+    runner.settle()
+    [(_, name, secret)] = operations.made("keep_secret")
+    assert (name, secret.reveal()) == ("app_secret", SECRET)
+    assert session.step is Step.CREDENTIALS  # "Test" only tests
+    assert session.answers.ref("app_secret") == "keyring:app_secret"
+
+
+def test_without_a_keyring_the_page_says_where_the_secret_goes(at, operations):
+    operations.results["secret_place"] = SecretPlace("session", "", "keyring.none")
+    session = at(Step.CREDENTIALS)
+    assert session.credentials.secret_place.reason == "keyring.none"
+    assert session.answers.place is Place.SESSION
+
+
+def test_a_chosen_place_is_not_overruled(at, runner, operations):
+    session = at(Step.CREDENTIALS)
+    session.credentials.set_place(Place.FILE)
+    fill_credentials(session)
+    session.press()
+    runner.settle()
+    assert operations.made("keep_secret")[0][0].place == "file"
+
+
+def test_a_stored_secret_that_is_gone_is_asked_for_again(new_session, runner, operations):
+    operations.results["last_draft"] = yesterday(step="credentials", waiting_since="")
+    operations.results["check_credentials"] = CredentialError(
+        "secret.missing", {"name": "app_secret"}
+    )
+    session = new_session()
+    session.act("resume")
+    session.press()
+    runner.settle()
+    assert session.message.code == "secret.missing"
+    assert session.focus == "credentials.app_secret"
+
+
+# -- pasted values --------------------------------------------------------------------
+
+
+def test_values_that_were_swapped_go_into_their_own_boxes(at):
+    session = at(Step.CREDENTIALS)
+    credentials = session.credentials
+    credentials.set_app_id(SECRET)
+    credentials.set_secret(APP_ID)
+    assert session.problems()
+    credentials.take_elsewhere()
+    assert credentials.app_id.value == APP_ID
+    assert session.answers.secret("app_secret").reveal() == SECRET
+    fields = {p.field for p in session.problems()}
+    assert fields <= {"credentials.callback_url"}
+
+
+def test_both_values_pasted_together_are_told_apart(at):
+    session = at(Step.CREDENTIALS)
+    session.credentials.set_app_id(f"App ID: {APP_ID}\nApp Secret: {SECRET}")
+    assert session.answers.secret("app_secret") is None  # nothing is taken silently
+    assert FieldKind.APP_SECRET in session.credentials.app_id.elsewhere
+    session.credentials.take_elsewhere()
+    assert session.credentials.app_id.value == APP_ID
+    assert session.answers.secret("app_secret").reveal() == SECRET
+
+
+@pytest.mark.parametrize(
+    ("typed", "proposed"),
+    [
+        ("ttp://can.example.com/user/softLogin", "http://can.example.com/user/softLogin"),
+        ("can.example.com", "https://can.example.com"),
+    ],
+)
+def test_a_proposal_is_used_only_when_it_is_taken(at, typed, proposed):
+    session = at(Step.CREDENTIALS)
+    session.credentials.set_callback(typed)
+    assert not session.credentials.callback.usable
+    assert session.keeping.setup().office.callback_url == ""
+    session.credentials.take_callback_proposal()
+    assert session.answers.callback_text.startswith(proposed.split("://")[0])
+    assert session.credentials.callback.usable
+
+
+def test_the_callback_that_follows_from_can_is_offered_first(session):
+    session.prerequisites.set_can_text(CAN + "/anymetrics/home?x=1")
+    assert session.credentials.callback_proposals[0] == CALLBACK
+    session.credentials.take_callback_proposal(CALLBACK)
+    assert session.answers.callback_text == CALLBACK
+
+
+def test_a_proposed_can_address_is_taken_with_one_press(session):
+    session.prerequisites.set_can_text("ttps://can.example.com")
+    assert session.problems()
+    assert session.prerequisites.can_origin == ""
+    session.prerequisites.take_proposal()
+    assert session.prerequisites.can_origin == CAN
+
+
+# -- other brands, other kinds of app -------------------------------------------------
+
+
+def test_the_other_brand_is_proposed_and_asked_before_the_secret_goes_there(
+    at, runner, operations
+):
+    operations.results["check_credentials"] = pair(passed=False, other=Edition.LARK)
+    session = at(Step.CREDENTIALS)
+    fill_credentials(session)
+    session.press()
+    runner.settle()
+    assert session.message.code == "other_edition"
+    assert session.message.actions == ("switch_edition",)
+    assert session.prerequisites.secret_hosts == ("open.feishu.cn", "accounts.feishu.cn")
+    calls = len(operations.made("check_credentials"))
+    session.act("switch_edition")
+    runner.settle()
+    assert session.prerequisites.secret_hosts == (
+        "open.larksuite.com",
+        "accounts.larksuite.com",
+    )
+    assert len(operations.made("check_credentials")) == calls  # the press comes first
+    assert session.verb().code == "check_and_continue"
+    assert session.credentials.create_link == "https://open.larksuite.com/app"
+    assert session.rows()[0].state is StepState.NOT_YET  # other hosts: look at the network again
+
+
+def test_a_store_app_is_left_open_and_never_called_proven(at, runner, operations):
+    finding = Finding("feishu.credentials", Status.UNKNOWN, "store_app")
+    operations.results["check_credentials"] = CredentialCheck((finding,))
+    session = at(Step.CREDENTIALS)
+    session.update(app_type=AppType.STORE)
+    fill_credentials(session)
+    session.press()
+    runner.settle()
+    assert session.step is Step.PERMISSIONS
+    assert not session.credentials.done()
+    assert session.rows()[1].state is StepState.NOT_YET
+    assert operations.made("keep_secret") == []
+    assert session.keeping.setup().feishu.app_type is AppType.STORE
+
+
+def test_keeping_a_secret_that_fails_is_said(at, runner, operations):
+    operations.results["keep_secret"] = WizardError("keyring.locked", {"detail": "Locked"})
+    session = at(Step.CREDENTIALS)
+    fill_credentials(session)
+    session.press()
+    runner.settle()
+    assert session.message.code == "keyring.locked"
+    assert session.answers.ref("app_secret") == ""
+    assert session.step is Step.PERMISSIONS
