@@ -7,6 +7,7 @@ state folder (DESIGN section 4, promise 1).
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -78,6 +79,8 @@ class Window:
         """What may only happen after the first paint; done once."""
         if not self.begun:
             self.begun = True
+            gc.freeze()  # what was loaded so far stays: later collections need not look at it
+            gc.enable()
             self.session.keeping.begin(str(options.setup or ""))
 
     def close(self) -> bool:
@@ -99,6 +102,7 @@ def run(options: Options) -> int:
 
 def open_window(options: Options) -> Window:
     """Make the application and show the window; returns before the first paint."""
+    gc.disable()  # until the first paint; collections while loading cost a tenth of it
     app = _application(options.tour)
     theme.apply(app, options.palette)
     lang = language.use(app, options.lang or "system")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -96,6 +95,8 @@ class NeedState:
 
 def parse_needs(data: bytes) -> tuple[Need, ...]:
     """Read resources/knowledge/needs.toml."""
+    import tomllib  # only here: the window opens before the knowledge is read
+
     table = tomllib.loads(data.decode())
     return tuple(msgspec.convert(table, _Knowledge).need)
 

@@ -84,7 +84,7 @@ def _listed(need: Need, view: PlatformView) -> NeedState:
         return _not_listed(need, view.grants)
     evidence = (view.grants.evidence,)
     rows = [g for g in view.grants.value if g.name in need.scopes]
-    tenant = [g for g in rows if g.token_type != "user"]
+    tenant = [g for g in rows if g.token_type != "user"]  # noqa: S105 - a kind, not a token
     if any(g.granted for g in tenant):
         return NeedState(need, GrantState.GRANTED, evidence=evidence)
     if tenant:

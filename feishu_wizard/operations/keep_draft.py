@@ -21,4 +21,3 @@ async def keep_draft(place: Workplace, sitting: Sitting) -> None:
 async def last_draft(place: Workplace) -> Sitting | None:
     """The draft that was written last; None at the first start."""
     return await asyncio.to_thread(place.drafts.latest)
-

@@ -78,9 +78,7 @@ def purpose(chosen: frozenset[Capability]) -> str:
     return _(", ").join(capability_word(c) for c in Capability if c in chosen)
 
 
-def create_message(
-    chosen: frozenset[Capability], console_url: str, callback: str = ""
-) -> str:
+def create_message(chosen: frozenset[Capability], console_url: str, callback: str = "") -> str:
     """Return the message for a colleague who creates the app and returns ID and secret."""
     lines = [
         _("Please create an app for Aloudata CAN in the Feishu developer console."),
@@ -195,8 +193,10 @@ def headline(plan: ReleasePlan) -> Headline:
     if plan.version is VersionState.UNDER_REVIEW:
         return Headline(
             _("Submitted: the Feishu administrator decides now"),
-            _("Nothing can be changed while the version is under review. You may close the "
-              "program and go on another day."),
+            _(
+                "Nothing can be changed while the version is under review. You may close the "
+                "program and go on another day."
+            ),
         )
     if plan.version is VersionState.REJECTED:
         return Headline(
@@ -256,19 +256,24 @@ def next_clicks(chosen: frozenset[Capability], can_origin: str = "") -> tuple[Cl
     told: dict[Capability, Click] = {
         Capability.USER_SYNC: Click(
             _("Look at one synchronised person"),
-            _("After the first sync, open a person in CAN's user management and compare name and "
-              "account with Feishu. When CAN synchronises is not documented."),
+            _(
+                "After the first sync, open a person in CAN's user management and compare name and "
+                "account with Feishu. When CAN synchronises is not documented."
+            ),
         ),
         Capability.SSO: Click(
             _("Sign in once with Feishu"),
-            _("Open {url} in a private window and sign in with Feishu. CAN's page on login "
-              "methods does not list Feishu: if there is no such button, ask who runs CAN.")
-            .format(url=can_origin or _("CAN's login page")),
+            _(
+                "Open {url} in a private window and sign in with Feishu. CAN's page on login "
+                "methods does not list Feishu: if there is no such button, ask who runs CAN."
+            ).format(url=can_origin or _("CAN's login page")),
         ),
         Capability.PUSH: Click(
             _("Choose Feishu in an alert rule"),
-            _("In the rule, choose the Feishu app as the channel and set the people or push "
-              "groups that receive it. The CAN account of each must be their Feishu user ID."),
+            _(
+                "In the rule, choose the Feishu app as the channel and set the people or push "
+                "groups that receive it. The CAN account of each must be their Feishu user ID."
+            ),
         ),
     }
     return tuple(told[c] for c in Capability if c in chosen)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from feishu_wizard.resources import resource_bytes
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QIcon
 
 
 @lru_cache(maxsize=256)
@@ -39,6 +43,8 @@ def pixmap(name: str, color: QColor, size: int, ratio: float = 1.0) -> QPixmap:
 
 def app_icon() -> QIcon:
     """Return the program's own icon, in its own colours."""
+    from PySide6.QtGui import QIcon
+
     icon = QIcon()
     for size in (16, 24, 32, 48, 64, 128):
         icon.addPixmap(app_pixmap(size))

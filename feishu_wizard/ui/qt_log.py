@@ -15,6 +15,8 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+# Said by the platform plugin that the tour draws on; it has no window manager to hint to.
+_EXPECTED = ("This plugin does not support propagateSizeHints()",)
 
 
 def install() -> None:
@@ -28,4 +30,5 @@ def handle(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> No
     from feishu_wizard.domain.redact import redact
 
     category = context.category or "default"
-    log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", category, redact(text or ""))
+    level = logging.DEBUG if text in _EXPECTED else _LEVELS.get(kind, logging.WARNING)
+    log.log(level, "%s: %s", category, redact(text or ""))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QWidget
 
 from feishu_wizard.text import labels
@@ -26,6 +26,8 @@ from feishu_wizard.wizard.steps import ORDER, Busy, Step, StepRow, Verb
 
 LEAVE_SECONDS = 2.0
 """How long closing waits for the draft to be kept."""
+LOWEST = 640
+"""Least height of the window; the least width comes from its parts."""
 _DOUBLE_CLICK_MS = 600
 
 
@@ -99,7 +101,7 @@ class Shell(QMainWindow):
 
     def _build(self, on_language: Callable[[str], None]) -> None:
         central = QWidget()
-        sides = QHBoxLayout(central)
+        sides = self._sides = QHBoxLayout(central)
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(0)
         self.sidebar = Sidebar()
@@ -108,8 +110,7 @@ class Shell(QMainWindow):
         sides.addLayout(main, 1)
         self.header = Header(on_language)
         self.stack = QStackedWidget()
-        # With the other parts this makes the window at least 900 x 640; larger text needs more.
-        self.stack.setMinimumSize(QSize(640, 180))
+        self.stack.setMinimumSize(QSize(640, 120))
         self.strip = MessageStrip()
         self.footer = Footer()
         main.addWidget(self.header)
@@ -135,6 +136,8 @@ class Shell(QMainWindow):
     def refresh(self) -> None:
         """Show the session again."""
         self._due.stop()
+        if self._leaving:
+            return
         session = self._session
         if self._finished():
             self._leave()
@@ -151,6 +154,18 @@ class Shell(QMainWindow):
         )
         self._show_message()
         self._move_focus(opened=opened)
+        self._keep_room()
+
+    def _keep_room(self) -> None:
+        """Never lower than all its words: Qt itself forgets that narrow texts are higher."""
+        screen = self.screen().availableGeometry().height()
+        words = self._sides.totalMinimumHeightForWidth(self.width())
+        self.setMinimumHeight(min(max(LOWEST, words), screen))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrower window needs more height."""
+        super().resizeEvent(event)
+        self._keep_room()
 
     def _open(self, step: Step) -> None:
         """Show the page of ``step``, made now if it was never open."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QScrollArea
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QScrollArea
 
 from feishu_wizard.ui.measure import misfits, missing_glyphs
 from feishu_wizard.ui.tour_drills import Sighting, shown
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A step that takes longer than this is a failure of the tour, told in tour.json.
 STEP_SECONDS = 60.0
 _LOOK_MS = 15
-_TALLEST = 2400
+_USUAL, _TALLEST = 760, 3400
 Condition = Callable[[], bool]
 
 # What the release carries: the scopes that the permission page itself asks for, and the settings.
@@ -308,13 +308,12 @@ class Tour(QObject):
         """Make the window as tall as its page, so that the picture shows all of it."""
         page = self._window.page()
         area = next(a for a in self._window.findChildren(QScrollArea) if a.widget() is page)
-        QApplication.processEvents()
-        more = area.verticalScrollBar().maximum()
-        if more:
-            self._window.resize(self._window.width(), min(_TALLEST, self._window.height() + more))
-            QApplication.processEvents()
+        self._resize(_USUAL)
+        # Twice, because lines that wrap may need less room once the scroll bar has gone.
+        for _ in range(2):
+            more = area.verticalScrollBar().maximum()
+            self._resize(min(_TALLEST, self._window.height() + more))
 
-    def buttons(self) -> list[str]:
-        """Names of the buttons that can be seen, for failure messages."""
-        every = self._window.findChildren(QAbstractButton)
-        return [b.objectName() for b in every if b.isVisibleTo(self._window)]
+    def _resize(self, height: int) -> None:
+        self._window.resize(self._window.width(), height)
+        QApplication.processEvents()

@@ -68,6 +68,7 @@ class Controller:
         errors = [p for p in self.problems() if p.severity.value == "error"]
         if errors:
             self.session.focus = errors[0].field
+            self.session.changed()  # a page's own button does not go through the session
         return bool(errors)
 
 

@@ -45,13 +45,12 @@ def bare() -> None:
 
 
 def ours(root: str) -> None:
-    from feishu_wizard.app import Options, open_window
+    from feishu_wizard.app import Options, run
 
-    window = open_window(Options(lang="en", state_root=root))
+    app = QApplication([])  # the program takes the one that is there
     watch = Watch()
-    window.app.installEventFilter(watch)
-    window.app.exec()
-    window.close()
+    app.installEventFilter(watch)
+    run(Options(lang="en", state_root=root))
 
 
 if __name__ == "__main__":

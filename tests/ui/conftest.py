@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QFont
 
 from feishu_wizard.text import catalog
 from tests.ui.fakes import FakePage, FakeSession
@@ -13,12 +14,37 @@ def app(qapp):
     """The application in its usual clothes."""
     from feishu_wizard.ui import language, theme
 
-    theme.apply(qapp, "light")
-    language.use(qapp, "en")
+    def dress():
+        # Only what differs: each switch styles every window that is still there.
+        if theme.choice() is not theme.Choice.LIGHT:
+            theme.apply(qapp, "light")
+        if catalog.current() != "en" or not qapp.font().isFeatureSet(QFont.Tag("pwid")):
+            language.use(qapp, "en")
+
+    dress()
     yield qapp
-    theme.apply(qapp, "light")
-    language.use(qapp, "en")
-    catalog.use("en")
+    dress()
+
+
+@pytest.fixture
+def keep(app, qtbot):
+    """Close a window at the end of the test, and hold it until then.
+
+    pytest-qt itself holds windows weakly: one whose test has returned can be collected while it
+    is being painted, which ends the process.
+    """
+    held = []
+
+    def hold(widget):
+        held.append(widget)
+        qtbot.addWidget(widget)
+        return widget
+
+    yield hold
+    for widget in held:
+        if hasattr(widget, "_leaving"):
+            widget._leaving = True  # the window closes without keeping a draft
+        widget.close()
 
 
 @pytest.fixture
@@ -28,13 +54,11 @@ def session():
 
 
 @pytest.fixture
-def shell(app, qtbot, session):
+def shell(keep, qtbot, session):
     """The window with test pages, shown."""
     from feishu_wizard.ui.shell import Shell
 
-    window = Shell(session, FakePage, finished=lambda: session.finished)
-    qtbot.addWidget(window)
+    window = keep(Shell(session, FakePage, finished=lambda: session.finished))
     window.show()
     qtbot.waitExposed(window)
-    yield window
-    window._leaving = True
+    return window

@@ -54,15 +54,13 @@ class FullPage(FakePage):
 
 
 @pytest.fixture
-def window(app, qtbot):
+def window(keep, qtbot):
     session = FakeSession()
     session.message = Message(Severity.WARNING, "cancelled", actions=("resume",))
-    shell = Shell(session, FullPage)
-    qtbot.addWidget(shell)
+    shell = keep(Shell(session, FullPage))
     shell.show()
     qtbot.waitExposed(shell)
-    yield shell
-    shell._leaving = True
+    return shell
 
 
 def interface(widget):
@@ -178,12 +176,11 @@ def test_targets_are_large_enough(window):
     assert small == []
 
 
-def test_announcements_have_words_and_urgency(app, qtbot, monkeypatch):
+def test_announcements_have_words_and_urgency(keep, monkeypatch):
     sent = []
     monkeypatch.setattr(QAccessible, "isActive", staticmethod(lambda: True))
     monkeypatch.setattr(QAccessible, "updateAccessibility", staticmethod(sent.append))
-    widget = QWidget()
-    qtbot.addWidget(widget)
+    widget = keep(QWidget())
     a11y.announce(widget, "Saved")
     a11y.announce(widget, "Refused", assertive=True)
     a11y.announce(widget, "")

@@ -38,10 +38,9 @@ def test_quotes_are_narrow_in_english_and_wide_in_chinese(app):
     assert app.font().isFeatureSet(tag)
 
 
-def test_the_menu_names_each_language_by_its_own_name(app, qtbot):
+def test_the_menu_names_each_language_by_its_own_name(keep):
     told = []
-    menu = LanguageMenu(told.append)
-    qtbot.addWidget(menu)
+    menu = keep(LanguageMenu(told.append))
     assert entries(menu) == [("English", True), ("简体中文", False)]
     assert menu.accessibleName() == "Language: English"
     menu.menu().actions()[1].trigger()
@@ -52,9 +51,8 @@ def test_the_menu_names_each_language_by_its_own_name(app, qtbot):
     assert [checked for _, checked in entries(menu)] == [False, True]
 
 
-def test_the_look_can_be_chosen(app, qtbot):
-    menu = LookMenu()
-    qtbot.addWidget(menu)
+def test_the_look_can_be_chosen(keep):
+    menu = keep(LookMenu())
     menu.menu().actions()[2].trigger()
     assert theme.current() is theme.DARK
     assert menu.text() == "Dark"

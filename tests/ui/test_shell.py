@@ -37,10 +37,9 @@ def test_the_title_says_step_and_program(shell):
     assert shell.page().accessibleName() == "Credentials"
 
 
-def test_only_the_visible_page_is_made(app, qtbot, session):
+def test_only_the_visible_page_is_made(keep, qtbot, session):
     made = []
-    window = Shell(session, lambda step: made.append(step) or FakePage(step))
-    qtbot.addWidget(window)
+    window = keep(Shell(session, lambda step: made.append(step) or FakePage(step)))
     assert made == [Step.CREDENTIALS]
     session.go(Step.SAVE)
     qtbot.waitUntil(lambda: made == [Step.CREDENTIALS, Step.SAVE])
@@ -111,9 +110,8 @@ def test_the_first_empty_field_has_the_focus(shell, session, qtbot):
     assert shell.focusWidget() is shell.page().secret.edit
 
 
-def test_a_page_without_a_field_gives_the_focus_to_its_heading(app, qtbot):
-    window = Shell(FakeSession(), lambda step: Page(step.value))
-    qtbot.addWidget(window)
+def test_a_page_without_a_field_gives_the_focus_to_its_heading(keep, qtbot):
+    window = keep(Shell(FakeSession(), lambda step: Page(step.value)))
     window.show()
     qtbot.waitExposed(window)
     assert window.focusWidget() is window.header.heading
@@ -137,15 +135,14 @@ def test_a_press_with_a_problem_goes_to_its_field_each_time(shell, session, qtbo
     assert shell.focusWidget() is shell.page().secret.edit
 
 
-def test_the_field_with_a_problem_is_scrolled_into_sight(app, qtbot, session):
+def test_the_field_with_a_problem_is_scrolled_into_sight(keep, qtbot, session):
     class Long(Page):
         def __init__(self, step):
             super().__init__(step.value)
             for number in range(30):
                 self.add(Field(f"f{number}", f"Field {number}"))
 
-    window = Shell(session, Long)
-    qtbot.addWidget(window)
+    window = keep(Shell(session, Long))
     window.show()
     qtbot.waitExposed(window)
     session.on_press = lambda: setattr(session, "focus", "f29")
@@ -301,20 +298,20 @@ def test_a_new_step_is_announced(shell, session, qtbot, said):
 
 
 @pytest.fixture
-def closing(app, qtbot, session):
+def closing(keep, qtbot, session):
     """A window that keeps a draft before it closes; yields it and what was kept."""
     kept = []
 
-    def keep(then):
+    def keep_draft(then):
         kept.append("draft")
         then()
 
-    window = Shell(session, FakePage, before_close=keep, finished=lambda: session.finished)
-    qtbot.addWidget(window)
+    window = keep(
+        Shell(session, FakePage, before_close=keep_draft, finished=lambda: session.finished)
+    )
     window.show()
     qtbot.waitExposed(window)
-    yield window, kept
-    window._leaving = True
+    return window, kept
 
 
 def test_closing_keeps_the_draft_and_asks_nothing(closing, qtbot):
@@ -351,12 +348,11 @@ def test_the_question_goes_when_the_work_ends(closing, session, qtbot):
     assert window.isVisible()
 
 
-def test_closing_waits_for_the_draft_but_not_for_ever(app, qtbot, session, monkeypatch):
+def test_closing_waits_for_the_draft_but_not_for_ever(keep, qtbot, session, monkeypatch):
     from feishu_wizard.ui import shell as shell_module
 
     monkeypatch.setattr(shell_module, "LEAVE_SECONDS", 0.02)
-    window = Shell(session, FakePage, before_close=lambda _then: None)
-    qtbot.addWidget(window)
+    window = keep(Shell(session, FakePage, before_close=lambda _then: None))
     window.show()
     qtbot.waitExposed(window)
     window.close()
@@ -372,11 +368,26 @@ def test_the_last_page_closes_the_window(closing, session, qtbot):
     assert kept == ["draft"]
 
 
+@pytest.mark.parametrize("width", [900, 1000, 1080, 1400])
+def test_the_heading_is_never_cut(app, keep, qtbot, session, width):
+    class Wordy(FakePage):
+        def intro(self):
+            return "Say where your CAN server is and what Feishu shall do for it. " * 3
+
+    window = keep(Shell(session, Wordy))
+    window.resize(width, 640)
+    window.show()
+    qtbot.waitExposed(window)
+    QApplication.processEvents()
+    for label in window.header.findChildren(QLabel):
+        assert label.height() >= label.heightForWidth(label.width())
+
+
 # -- size --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("factor", [1.0, 1.5, 2.0])
-def test_the_smallest_window_shows_every_button_in_full(app, qtbot, factor):
+def test_the_smallest_window_shows_every_button_in_full(app, keep, qtbot, factor):
     usual = app.font()
     large = app.font()
     large.setPointSizeF(usual.pointSizeF() * factor)
@@ -384,8 +395,7 @@ def test_the_smallest_window_shows_every_button_in_full(app, qtbot, factor):
     try:
         session = FakeSession()
         session.message = failure()
-        window = Shell(session, FakePage)
-        qtbot.addWidget(window)
+        window = keep(Shell(session, FakePage))
         window.show()
         window.resize(1, 1)
         qtbot.waitExposed(window)

@@ -21,9 +21,8 @@ def rows():
 
 
 @pytest.fixture
-def steps(app, qtbot, rows):
-    view = StepList()
-    qtbot.addWidget(view)
+def steps(keep, qtbot, rows):
+    view = keep(StepList())
     view.show_rows(rows, Step.CREDENTIALS)
     view.resize(240, 480)
     view.show()

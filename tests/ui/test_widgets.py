@@ -39,13 +39,12 @@ ROW = RowView(
 
 
 @pytest.fixture
-def show(app, qtbot):
+def show(keep, qtbot):
     """Put a widget into a shown window."""
 
     def put(widget):
-        holder = QWidget()
+        holder = keep(QWidget())
         column(holder).addWidget(widget)
-        qtbot.addWidget(holder)
         holder.resize(500, 400)
         holder.show()
         qtbot.waitExposed(holder)

@@ -77,8 +77,12 @@ class ByHand(Card):
             copy.set_secret(self._secret)
         show_if(copy, known)
         self._unknown.show_text(
-            "" if known else _("Enter the App Secret once more in the step Credentials, then it "
-                               "can be copied here."),
+            ""
+            if known
+            else _(
+                "Enter the App Secret once more in the step Credentials, then it "
+                "can be copied here."
+            ),
             Severity.INFO,
         )
 
@@ -90,16 +94,22 @@ class ByHand(Card):
         """Set all texts again."""
         self.set_title(
             _("On CAN's page"),
-            _("In CAN, open Management Settings > Office Software > Feishu and go through these "
-              "points in order."),
+            _(
+                "In CAN, open Management Settings > Office Software > Feishu and go through these "
+                "points in order."
+            ),
         )
         told = {
-            "enable": (_("Switch Feishu on under Available Integration Apps"),
-                       _("The switch turns blue.")),
+            "enable": (
+                _("Switch Feishu on under Available Integration Apps"),
+                _("The switch turns blue."),
+            ),
             "app_id": (_("App ID"), ""),
             "app_secret": (_("App Secret"), _("It leaves the clipboard after 30 seconds.")),
-            "callback_url": (_("Callback domain"),
-                             _("In spite of its name the box takes the whole address.")),
+            "callback_url": (
+                _("Callback domain"),
+                _("In spite of its name the box takes the whole address."),
+            ),
             "save": (_("Press Save"), _("CAN reports success.")),
         }
         for name, (title, text) in told.items():

@@ -65,8 +65,9 @@ class CreateApp(Block):
             show_if(step, not colleague)
         show_if(self._message, colleague)
         self._open_console.set_link(_("Open the developer console"), controller.create_link)
-        self._open_info.set_link(_("Open Credentials & Basic Info").replace("&", "&&"),
-                                 controller.base_info_link)
+        self._open_info.set_link(
+            _("Open Credentials & Basic Info").replace("&", "&&"), controller.base_info_link
+        )
         self._name.set_value(notes.app_name())
         self._about.set_value(notes.app_description(chosen))
         proposed = controller.callback_proposals[:1]

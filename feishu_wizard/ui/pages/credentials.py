@@ -63,7 +63,12 @@ class CredentialsPage(StepPage):
         self._place.changed.connect(lambda value: self.controller.set_place(Place(value)))
         self.keep_still(self._take, self._place)
         for widget in (
-            self._goes, self._app_id, self._elsewhere, self._secret, self._kept, self._place
+            self._goes,
+            self._app_id,
+            self._elsewhere,
+            self._secret,
+            self._kept,
+            self._place,
         ):
             self._pair.add(widget)
         self.add(self._pair)
@@ -213,18 +218,20 @@ class CredentialsPage(StepPage):
         self._secret.set_label(_("App &Secret"))
         self._take.setText(_("Put each value into its own box"))
         self._place.set_title(_("Where shall the App Secret be kept?"))
-        self._place.set_options((
-            Option(
-                Place.SESSION.value,
-                _("Only in memory"),
-                _("Gone when you close the program; you enter it again next time."),
-            ),
-            Option(
-                Place.FILE.value,
-                _("In a file that only your account can read"),
-                _("Not encrypted: administrators of this computer and backups can read it."),
-            ),
-        ))
+        self._place.set_options(
+            (
+                Option(
+                    Place.SESSION.value,
+                    _("Only in memory"),
+                    _("Gone when you close the program; you enter it again next time."),
+                ),
+                Option(
+                    Place.FILE.value,
+                    _("In a file that only your account can read"),
+                    _("Not encrypted: administrators of this computer and backups can read it."),
+                ),
+            )
+        )
         self._callback_card.set_title(
             _("Sign-in"),
             _("Where Feishu sends people back after they have signed in to CAN."),
@@ -232,8 +239,10 @@ class CredentialsPage(StepPage):
         self._callback.set_label(_("Callback &URL"))
         self._callback.set_placeholder("https://can.example.com/user/softLogin")
         self._callback.set_hint(
-            _("Best copied from CAN: Management Settings > Office Software > Feishu, box "
-              "“Callback domain”.")
+            _(
+                "Best copied from CAN: Management Settings > Office Software > Feishu, box "
+                "“Callback domain”."
+            )
         )
         self._check_card.set_title(
             _("Connection"), _("Gets a token with App ID and App Secret. Nothing is changed.")
@@ -256,6 +265,7 @@ def _unnamed_words(app: str, tenant: str) -> str:
         return ""
     if app or tenant:
         missing = _("Company") if app else _("App")
-        return _("Feishu does not tell the name of: {what}. That needs a permission CAN can do "
-                 "without.").format(what=missing)
+        return _(
+            "Feishu does not tell the name of: {what}. That needs a permission CAN can do without."
+        ).format(what=missing)
     return _("Feishu tells no names yet. That is normal before the app is released.")

@@ -69,9 +69,7 @@ def _row(change: Change) -> DiffRow:
     if change.secret:
         before = "" if change.act is Act.SET else _HIDDEN
         after = _HIDDEN
-    return DiffRow(
-        _field(change.field), before, after, labels.act_word(change.act), change.changes
-    )
+    return DiffRow(_field(change.field), before, after, labels.act_word(change.act), change.changes)
 
 
 def _field(name: str) -> str:

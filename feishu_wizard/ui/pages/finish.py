@@ -112,7 +112,11 @@ class FinishPage(StepPage):
 
     def _choose_export(self) -> None:
         choose_file(
-            self, _("Save the report"), "feishu-report.md", self.controller.export, save=True,
+            self,
+            _("Save the report"),
+            "feishu-report.md",
+            self.controller.export,
+            save=True,
             kinds=_("Markdown (*.md);;JSON (*.json)"),
         )
 
@@ -167,19 +171,19 @@ class FinishPage(StepPage):
         )
         places = {_ref_place(ref, backend) for ref in refs.values()}
         where = [result.where for result in session.save.results]
-        self._kept.show_facts((
-            (_("Secrets"), _(", ").join(sorted(places)) or _("not stored")),
-            (_("Configuration"), _(", ").join(where)),
-            (_("Report"), self.controller.exported_to),
-        ))
+        self._kept.show_facts(
+            (
+                (_("Secrets"), _(", ").join(sorted(places)) or _("not stored")),
+                (_("Configuration"), _(", ").join(where)),
+                (_("Report"), self.controller.exported_to),
+            )
+        )
 
     def retranslate(self) -> None:
         """Set all texts again."""
         self._state.set_title(_("What is true now"))
         self._legend.set_words(_("What the words mean"))
-        self._meanings.show_facts(
-            [(words.proof_word(p), words.proof_sentence(p)) for p in _PROOFS]
-        )
+        self._meanings.show_facts([(words.proof_word(p), words.proof_sentence(p)) for p in _PROOFS])
         self._next.set_title(_("Next, in CAN"))
         self._remove.set_title(
             _("Can be removed again"),
@@ -190,8 +194,10 @@ class FinishPage(StepPage):
         self._forget.setText(_("Forget this setup…"))
         self._question.show_text(
             Severity.WARNING,
-            _("The stored secrets, the draft and the results of this setup are removed from this "
-              "computer. Feishu, CAN and files you saved stay as they are."),
+            _(
+                "The stored secrets, the draft and the results of this setup are removed from this "
+                "computer. Feishu, CAN and files you saved stay as they are."
+            ),
             _("Forget this setup?"),
         )
         self._sure.setText(_("Forget it"))

@@ -55,15 +55,29 @@ def _group(name: str, title: str, rows: Sequence[tuple[str, RowView]]) -> Group:
 
 def _single(found: Sequence[Finding], check_id: str) -> list[tuple[str, RowView]]:
     return [
-        (PREFIX + f.id, _calm(f))
-        for f in found
-        if f.id == check_id and f.status is not Status.SKIP
+        (PREFIX + f.id, _calm(f)) for f in found if f.id == check_id and f.status is not Status.SKIP
     ]
+
+
+def grouped(sha256: str) -> str:
+    """Return a fingerprint in groups that can be compared over the telephone."""
+    plain = sha256.replace(":", "").upper()
+    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))
+
+
+def _readable(finding: Finding) -> Finding:
+    """A fingerprint in groups: one word of 64 letters cannot be wrapped."""
+    sha256 = finding.params.get("sha256", "")
+    return (
+        replace(finding, params={**finding.params, "sha256": grouped(sha256)})
+        if sha256
+        else finding
+    )
 
 
 def _calm(finding: Finding) -> RowView:
     """The details of what passed are told together, below."""
-    view = finding_view(finding)
+    view = finding_view(_readable(finding))
     return replace(view, details=()) if finding.status is Status.PASS else view
 
 
@@ -74,7 +88,7 @@ def _layers(found: Sequence[Finding], place: str, host: str) -> list[tuple[str, 
     rows = []
     if passed:
         rows.append((f"{PREFIX}net.{place}", _folded(host, passed, whole=not told)))
-    return [*rows, *((PREFIX + f.id, finding_view(f)) for f in told)]
+    return [*rows, *((PREFIX + f.id, _calm(f)) for f in told)]
 
 
 def passed_facts(found: Sequence[Finding]) -> list[tuple[str, str]]:
@@ -94,7 +108,7 @@ def _folded(host: str, passed: Sequence[Finding], *, whole: bool) -> RowView:
 
 
 def _summary(layers: set[str], *, whole: bool) -> str:
-    """"reachable, TLS, clock right": only what was seen."""
+    """ "reachable, TLS, clock right": only what was seen."""
     told = {
         "dns": _("name found"),
         "tcp": _("reachable"),

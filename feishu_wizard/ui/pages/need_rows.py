@@ -47,9 +47,7 @@ class Group:
 
 def grouped(states: tuple[NeedState, ...], plan: ReleasePlan) -> list[Group]:
     """Return the non-empty groups in the order of the plan."""
-    settled = tuple(
-        r for r in states if r.state.settled and r.state is not GrantState.DECLINED
-    )
+    settled = tuple(r for r in states if r.state.settled and r.state is not GrantState.DECLINED)
     declined = tuple(r for r in states if r.state is GrantState.DECLINED)
     rows = {
         "at_once": plan.at_once,

@@ -11,8 +11,9 @@ from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import show_pasted, show_some
+from feishu_wizard.ui.pages.folding import grouped
 from feishu_wizard.ui.pages.parts import HintLine, choose_file
-from feishu_wizard.ui.widgets.base import column
+from feishu_wizard.ui.widgets.base import clear, column
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Card
 from feishu_wizard.ui.widgets.choices import ChoiceGroup, Option
@@ -41,9 +42,7 @@ class NetworkSection(Card):
 
     def _build_edition(self) -> None:
         self._edition = ChoiceGroup("prerequisites.edition")
-        self._edition.changed.connect(
-            lambda value: self._controller.set_edition(Edition(value))
-        )
+        self._edition.changed.connect(lambda value: self._controller.set_edition(Edition(value)))
         self._open_url = self._field("open_url", self._controller.set_open_url)
         self._accounts_url = self._field("accounts_url", self._controller.set_accounts_url)
         self._page.keep_still(self._edition)
@@ -63,9 +62,7 @@ class NetworkSection(Card):
         self._proxy_password.changed.connect(self._controller.set_proxy_password)
         own = QWidget()
         inner = column(own, spacing=1.5)
-        for widget in (
-            self._proxy_url, self._proxy_user, self._proxy_goes, self._proxy_password
-        ):
+        for widget in (self._proxy_url, self._proxy_user, self._proxy_goes, self._proxy_password):
             inner.addWidget(widget)
         self._own_proxy = own
         self.add(self._proxy)
@@ -126,8 +123,6 @@ class NetworkSection(Card):
             field.set_text(value)
 
     def _show_pins(self, pinned: tuple[tuple[str, str], ...]) -> None:
-        from feishu_wizard.ui.widgets.base import clear
-
         if pinned != self._shown_pins:
             self._shown_pins = pinned
             clear(self._pinned_list)
@@ -138,7 +133,7 @@ class NetworkSection(Card):
     def _add_pin(self, host: str, sha256: str) -> None:
         words = _("Trusted certificate of {host}: SHA-256 {sha256}")
         self._pinned_list.addWidget(
-            WrapLabel(words.format(host=host, sha256=sha256), selectable=True)
+            WrapLabel(words.format(host=host, sha256=grouped(sha256)), selectable=True)
         )
         drop = Button(_("Trust it no longer"), "link", "trash")
         a11y.identify(drop, f"prerequisites.unpin.{host}")
@@ -149,25 +144,41 @@ class NetworkSection(Card):
         """Set all texts again."""
         self.set_title(_("Network and edition"))
         self._edition.set_title(_("Where does your company use Feishu?"))
-        self._edition.set_options((
-            Option(Edition.FEISHU.value, labels.edition_word(Edition.FEISHU),
-                   _("The usual case in mainland China.")),
-            Option(Edition.LARK.value, labels.edition_word(Edition.LARK),
-                   _("The international edition; apps of Feishu are not known there.")),
-            Option(Edition.PRIVATE.value, labels.edition_word(Edition.PRIVATE),
-                   _("On servers of your company; you need its two addresses.")),
-        ))
+        self._edition.set_options(
+            (
+                Option(
+                    Edition.FEISHU.value,
+                    labels.edition_word(Edition.FEISHU),
+                    _("The usual case in mainland China."),
+                ),
+                Option(
+                    Edition.LARK.value,
+                    labels.edition_word(Edition.LARK),
+                    _("The international edition; apps of Feishu are not known there."),
+                ),
+                Option(
+                    Edition.PRIVATE.value,
+                    labels.edition_word(Edition.PRIVATE),
+                    _("On servers of your company; you need its two addresses."),
+                ),
+            )
+        )
         self._open_url.set_label(_("Address of the &open platform"))
         self._open_url.set_placeholder("https://open.feishu.example.com")
         self._accounts_url.set_label(_("Address of the &login host"))
         self._accounts_url.set_hint(_("Leave it empty when it is the same."))
         self._proxy.set_title(_("How does this computer reach the internet?"))
-        self._proxy.set_options((
-            Option("system", _("As the system says"),
-                   _("The proxy of the desktop or of the environment, if there is one.")),
-            Option("none", _("Directly, without a proxy")),
-            Option("address", _("Through this proxy")),
-        ))
+        self._proxy.set_options(
+            (
+                Option(
+                    "system",
+                    _("As the system says"),
+                    _("The proxy of the desktop or of the environment, if there is one."),
+                ),
+                Option("none", _("Directly, without a proxy")),
+                Option("address", _("Through this proxy")),
+            )
+        )
         self._proxy_url.set_label(_("&Proxy"))
         self._proxy_url.set_placeholder("http://proxy.example.com:8080")
         self._proxy_user.set_label(_("&User name, if the proxy asks for one"))
@@ -175,8 +186,10 @@ class NetworkSection(Card):
         self._proxy_password.set_label(_("Pass&word"))
         self._ca_file.set_label(_("Additional &CA certificate file"))
         self._ca_file.set_hint(
-            _("Needed when your company inspects encrypted traffic, or CAN has a certificate of "
-              "your own CA.")
+            _(
+                "Needed when your company inspects encrypted traffic, or CAN has a certificate of "
+                "your own CA."
+            )
         )
         self._choose.setText(_("Choose…"))
         self._shown_pins = ()

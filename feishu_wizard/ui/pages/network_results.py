@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import show_some
-from feishu_wizard.ui.pages.folding import Group, groups, passed_facts
+from feishu_wizard.ui.pages.folding import Group, grouped, groups, passed_facts
 from feishu_wizard.ui.pages.parts import Facts
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.buttons import Button
@@ -84,14 +84,18 @@ class NetworkResults(Card):
             host = finding.params.get("host", "")
             self._pin.show_text(
                 Severity.WARNING,
-                _("Ask who runs CAN for the fingerprint of its certificate. Trust it only when "
-                  "both are equal; it then counts for this host alone, never for Feishu."),
+                _(
+                    "Ask who runs CAN for the fingerprint of its certificate. Trust it only when "
+                    "both are equal; it then counts for this host alone, never for Feishu."
+                ),
                 _("The certificate of {host} is not trusted by this computer").format(host=host),
             )
-            self._pin_facts.show_facts((
-                (_("Issued by"), finding.params.get("issuer", "")),
-                ("SHA-256", grouped(finding.params["sha256"])),
-            ))
+            self._pin_facts.show_facts(
+                (
+                    (_("Issued by"), finding.params.get("issuer", "")),
+                    ("SHA-256", grouped(finding.params["sha256"])),
+                )
+            )
             self._pin_button.setText(_("Trust this certificate for {host}").format(host=host))
         self._pin_button.setEnabled(not busy)
         show_if(self._pin, finding is not None and bool(finding.params.get("sha256")))
@@ -101,9 +105,3 @@ class NetworkResults(Card):
         self.set_title(_("What was checked"))
         self.recheck.setText(_("Check again"))
         self._layers.set_words(_("Everything that passed, step by step"))
-
-
-def grouped(sha256: str) -> str:
-    """Return a fingerprint in groups that can be compared over the telephone."""
-    plain = sha256.replace(":", "").upper()
-    return " ".join(plain[i : i + 4] for i in range(0, len(plain), 4))

@@ -85,17 +85,13 @@ class PermissionsPage(StepPage):
             self._show_group(name, shown.get(name), checked=checked)
         self._show_handoff(checked)
         at = self.controller.result.at if self.controller.result else ""
-        self._checked_at.set_text(
-            _("Checked {time}.").format(time=local_time(at)) if at else ""
-        )
+        self._checked_at.set_text(_("Checked {time}.").format(time=local_time(at)) if at else "")
         super().refresh()
 
     def _show_group(self, name: str, group: Group | None, *, checked: bool) -> None:
         card, rows = self._cards[name], self._lists[name]
         needs = group.rows if group is not None else ()
-        rows.show_rows(
-            [(PREFIX + row.need.id, need_view(row, self.controller)) for row in needs]
-        )
+        rows.show_rows([(PREFIX + row.need.id, need_view(row, self.controller)) for row in needs])
         for row in needs:
             self._put_extras(rows.row(PREFIX + row.need.id), row)
         show_if(card, bool(needs))
@@ -148,9 +144,7 @@ class PermissionsPage(StepPage):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self._handoff.set_words(
-            _("A colleague does this: message to send"), _("Hide the message")
-        )
+        self._handoff.set_words(_("A colleague does this: message to send"), _("Hide the message"))
         self._message.set_label(_("Message for your colleague"))
         self._steps.retranslate()
         self.refresh()

@@ -47,6 +47,7 @@ class PlanSteps(Card):
         self._open_scopes = self._link("permissions.open_auth")
         self._scopes.add_actions(self._copy_json, self._open_scopes)
         self._json_folded = Disclosure()
+        a11y.identify(self._json_folded.button, "permissions.json.show")
         self._json = CopyRow("permissions.json", multiline=True)
         self._json_folded.body.addWidget(self._json)
         self._scopes.foot.addWidget(self._json_folded)
@@ -64,6 +65,7 @@ class PlanSteps(Card):
         self._version = StepBlock(3)
         self._incomplete = Banner(Severity.WARNING)
         self._note_folded = Disclosure()
+        a11y.identify(self._note_folded.button, "permissions.note.show")
         self._note = CopyRow("permissions.note", multiline=True)
         self._note_folded.body.addWidget(self._note)
         self._version.body.addWidget(self._incomplete)
@@ -129,8 +131,10 @@ class PlanSteps(Card):
         count = len(self._controller.plan.missing_scopes())
         self._scopes.set_text(
             ngettext("Add {n} permission", "Add {n} permissions", count).format(n=count),
-            _("Copy, open the page, choose the batch import, paste and confirm. What the app has "
-              "already stays."),
+            _(
+                "Copy, open the page, choose the batch import, paste and confirm. What the app has "
+                "already stays."
+            ),
         )
         self._json.set_value(missing)
         page = self._controller.page_link(ConsolePage.PERMISSIONS)
@@ -173,8 +177,10 @@ class PlanSteps(Card):
 
     def _show_incomplete(self) -> None:
         if self._controller.plan.version is VersionState.NEVER_RELEASED:
-            text = _("Before the first release the program cannot see what is done. Make sure "
-                     "that the points above are.")
+            text = _(
+                "Before the first release the program cannot see what is done. Make sure "
+                "that the points above are."
+            )
             self._incomplete.show_text(Severity.INFO, text)
             return
         left = [row for row in self._controller.version_incomplete if notes.is_own_item(row.need)]
@@ -186,8 +192,10 @@ class PlanSteps(Card):
         controller = self._controller
         self._wait_step.set_text(
             _("Wait for the approval"),
-            _("The Feishu administrator gets a message and can approve on the phone. You may close "
-              "the program; it goes on where you stopped."),
+            _(
+                "The Feishu administrator gets a message and can approve on the phone. You may "
+                "close the program; it goes on where you stopped."
+            ),
         )
         self._since.set_text(_since_words(controller))
         self._open_review.set_link(
@@ -236,5 +244,3 @@ def local_time(stamp: str) -> str:
     chinese = catalog.current() == catalog.CHINESE
     locale = QLocale(QLocale.Language.Chinese if chinese else QLocale.Language.English)
     return locale.toString(moment.toLocalTime(), QLocale.FormatType.ShortFormat)
-
-

@@ -148,8 +148,10 @@ class PrerequisitesPage(StepPage):
         if plain:
             self._plain.show_text(
                 Severity.WARNING,
-                _("The App Secret and all settings cross the network readable for others. Better: "
-                  "an https address. On a company network it may be acceptable."),
+                _(
+                    "The App Secret and all settings cross the network readable for others. "
+                    "Better: an https address. On a company network it may be acceptable."
+                ),
                 _("{origin} is not encrypted").format(origin=controller.can_origin),
             )
             self._plain_tick.set_text(
@@ -167,11 +169,13 @@ class PrerequisitesPage(StepPage):
         if address is None:
             self._derived.show_facts(())
             return
-        self._derived.show_facts((
-            (_("Web address"), address.origin),
-            (_("Callback URL"), address.callback),
-            (_("Interface, tried in this order"), "\n".join(address.api_bases)),
-        ))
+        self._derived.show_facts(
+            (
+                (_("Web address"), address.origin),
+                (_("Callback URL"), address.callback),
+                (_("Interface, tried in this order"), "\n".join(address.api_bases)),
+            )
+        )
 
     def _show_choices(self) -> None:
         answers = self.session.answers
@@ -215,28 +219,36 @@ class PrerequisitesPage(StepPage):
         self._can_url.set_hint(_("Copy it from the browser: any page of CAN will do."))
         self._no_can.set_text(
             _("No CAN can be reached from here: prepare only"),
-            _("You finish the Feishu side and save a setup file. CAN is set up later, also from "
-              "another computer."),
+            _(
+                "You finish the Feishu side and save a setup file. CAN is set up later, also from "
+                "another computer."
+            ),
         )
         self._wanted_card.set_title(_("What Feishu shall do for CAN"))
         for capability, row in self._wanted.items():
             row.set_text(labels.capability_word(capability), labels.capability_meaning(capability))
         self._console_card.set_title(_("Who does the part in the Feishu developer console?"))
         a11y.describe(self._console, _("Who does the part in the Feishu developer console?"))
-        self._console.set_options((
-            Option(
-                ConsoleBy.ME.value,
-                _("I do it myself"),
-                _("You need access to your company's developer console. The program links to "
-                  "each page."),
-            ),
-            Option(
-                ConsoleBy.COLLEAGUE.value,
-                _("A colleague does it"),
-                _("The next two steps give you a message to send, with all links. You need the "
-                  "App ID and the App Secret back."),
-            ),
-        ))
+        self._console.set_options(
+            (
+                Option(
+                    ConsoleBy.ME.value,
+                    _("I do it myself"),
+                    _(
+                        "You need access to your company's developer console. The program links to "
+                        "each page."
+                    ),
+                ),
+                Option(
+                    ConsoleBy.COLLEAGUE.value,
+                    _("A colleague does it"),
+                    _(
+                        "The next two steps give you a message to send, with all links. You need "
+                        "the App ID and the App Secret back."
+                    ),
+                ),
+            )
+        )
         for part in (self._network, self._results):
             if part is not None:
                 part.retranslate()

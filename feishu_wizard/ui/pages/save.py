@@ -95,9 +95,7 @@ class SavePage(StepPage):
         self._enable_open.toggled.connect(self.controller.set_enable_open)
         self._enable_problem = MessageLine()
         self.keep_still(self._compare, self._enable, self._enable_open)
-        for widget in (
-            self._enable, self._enable_open, self._enable_problem, self._differences
-        ):
+        for widget in (self._enable, self._enable_open, self._enable_problem, self._differences):
             self._changes.add(widget)
         self.add(self._changes)
 
@@ -110,7 +108,11 @@ class SavePage(StepPage):
     def _choose_path(self) -> None:
         start = self.session.answers.file_path or "feishu-setup.toml"
         choose_file(
-            self, _("Save the setup file"), start, self.controller.set_file_path, save=True,
+            self,
+            _("Save the setup file"),
+            start,
+            self.controller.set_file_path,
+            save=True,
             kinds=_("Setup files (*.toml);;All files (*)"),
         )
 
@@ -127,9 +129,7 @@ class SavePage(StepPage):
         if self._path.text().strip() != answers.file_path:
             self._path.set_text(answers.file_path)
         self._plain.set_checked(answers.file_plain)
-        show_some(
-            (self._file_card, Target.FILE in chosen), (self._hand, Target.BY_HAND in chosen)
-        )
+        show_some((self._file_card, Target.FILE in chosen), (self._hand, Target.BY_HAND in chosen))
         self._hand.refresh()
         self._show_difference()
         self._show_results()
@@ -150,8 +150,9 @@ class SavePage(StepPage):
         answers = self.session.answers
         base = answers.api_base or self.session.prerequisites.can_origin
         self._goes.set_text(
-            _("The key is sent to {host}, to no other host. It is kept where the App Secret is.")
-            .format(host=urlsplit(base).netloc)
+            _(
+                "The key is sent to {host}, to no other host. It is kept where the App Secret is."
+            ).format(host=urlsplit(base).netloc)
             if any(d.secret for d in declared.values())
             else ""
         )
@@ -232,13 +233,17 @@ class SavePage(StepPage):
         )
         self._targets[Target.BY_HAND].set_text(
             _("By hand, on CAN's page"),
-            _("You copy each value into Management Settings > Office Software > Feishu and tick "
-              "it here. It then counts as stated by you."),
+            _(
+                "You copy each value into Management Settings > Office Software > Feishu and tick "
+                "it here. It then counts as stated by you."
+            ),
         )
         self._targets[Target.FILE].set_text(
             _("To a setup file"),
-            _("For handing over and for the commands “apply” and “diagnose”. No CAN server reads "
-              "this file."),
+            _(
+                "For handing over and for the commands “apply” and “diagnose”. No CAN server reads "
+                "this file."
+            ),
         )
         self._asked.set_title(_("What this CAN asks for"), self._profile_words())
         self._declared = {}
@@ -249,8 +254,10 @@ class SavePage(StepPage):
         self._choose.setText(_("Choose…"))
         self._plain.set_text(
             _("Write the secrets into the file in plain text"),
-            _("Whoever reads the file has them. Without the tick the file refers to this "
-              "computer's password store and works on this computer only."),
+            _(
+                "Whoever reads the file has them. Without the tick the file refers to this "
+                "computer's password store and works on this computer only."
+            ),
         )
         self._enable.set_text(
             _("Switch Feishu on in CAN"),

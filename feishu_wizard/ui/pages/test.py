@@ -145,14 +145,13 @@ class TestPage(StepPage):
     def _show_found(self) -> None:
         controller = self.controller
         rows = [(f"test.person.{_key(r.recipient)}", _person(r)) for r in controller.resolved]
-        rows += [
-            (f"test.person.{_key(u.recipient)}", _nobody(u)) for u in controller.unresolved
-        ]
+        rows += [(f"test.person.{_key(u.recipient)}", _nobody(u)) for u in controller.unresolved]
         shown = bool(rows) and not controller.deliveries
         count = len(controller.resolved)
         self._found_title.setText(
-            ngettext("{n} person will get a message", "{n} people will get a message", count)
-            .format(n=count)
+            ngettext(
+                "{n} person will get a message", "{n} people will get a message", count
+            ).format(n=count)
             if count
             else _("Nobody was found")
         )
@@ -187,8 +186,10 @@ class TestPage(StepPage):
         if self.controller.proves_push:
             self._proven.show_text(
                 Severity.SUCCESS,
-                _("The message went to a CAN account used as Feishu user ID, as CAN does it. That "
-                  "CAN's own server reaches Feishu is not proven by this."),
+                _(
+                    "The message went to a CAN account used as Feishu user ID, as CAN does it. "
+                    "That CAN's own server reaches Feishu is not proven by this."
+                ),
                 _("Push of monitoring messages: proven"),
             )
         else:
@@ -253,9 +254,7 @@ def _address(recipient: Recipient) -> str:
 def _person(resolved: Resolved) -> RowView:
     account = ""
     if resolved.user_id and not resolved.recipient.as_can:
-        account = _("CAN would address this person as {user_id}.").format(
-            user_id=resolved.user_id
-        )
+        account = _("CAN would address this person as {user_id}.").format(user_id=resolved.user_id)
     unnamed = "" if resolved.name else _("Feishu does not tell the name; the message can be sent.")
     return RowView(
         status=Status.PASS if resolved.name else Status.UNKNOWN,

@@ -80,7 +80,8 @@ class Button(QPushButton):
         """Room for icon and text in full, never less than a comfortable target."""
         metrics = self.fontMetrics()
         width = sum(self._parts().values()) + 2 * self._padding()
-        tall = metrics.height() + (theme.space(1) if self._kind == "link" else theme.space(2))
+        small = self._kind == "link" or (self._kind == "quiet" and not self.text())
+        tall = metrics.height() + theme.space(1 if small else 2)
         return QSize(max(width, tall), max(tall, 3 * theme.UNIT))
 
     def minimumSizeHint(self) -> QSize:
@@ -90,7 +91,9 @@ class Button(QPushButton):
     def _padding(self) -> int:
         if self._kind == "link":
             return 3
-        return theme.space(1 if self._kind == "quiet" else 2)
+        if self._kind == "quiet":
+            return theme.space(1 if self.text() else 0.5)
+        return theme.space(2)
 
     def _parts(self) -> dict[str, int]:
         """Widths of icon, text and trailing icon, gaps included."""

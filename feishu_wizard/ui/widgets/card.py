@@ -82,6 +82,7 @@ class Banner(QFrame):
         texts.addWidget(self._text)
         self.body = column(spacing=1)
         texts.addLayout(self.body)
+        texts.addStretch(1)
         row.addLayout(texts, 1)
         self._actions = QHBoxLayout()
         self._actions.setSpacing(theme.space(1))

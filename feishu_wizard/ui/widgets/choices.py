@@ -62,7 +62,6 @@ def _paint_mark(painter: QPainter, area: QRectF, *, round_sign: bool, enabled: b
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
-    # Not drawPolyline: PySide 6.11.3 crashes in it now and then.
     mark = QPainterPath(area.topLeft() + QPointF(0.24, 0.53) * side)
     mark.lineTo(area.topLeft() + QPointF(0.43, 0.71) * side)
     mark.lineTo(area.topLeft() + QPointF(0.77, 0.32) * side)

@@ -52,6 +52,10 @@ class WrapLabel(QLabel):
         self.setText(text)
         show_if(self, bool(text))
 
+    def heightForWidth(self, width: int) -> int:
+        """As Qt, but a layout asks for more width than ``maximumWidth`` then allows."""
+        return super().heightForWidth(min(width, self.maximumWidth()))
+
     def set_tone(self, tone: str) -> None:
         """Colour the text; "" takes the ordinary colour."""
         repolish(self, "tone", tone)

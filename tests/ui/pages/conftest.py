@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 import pytest
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from feishu_wizard.text import catalog
@@ -16,13 +17,12 @@ from tests.ui.pages import fakes
 class Stage:
     """One page, its session, and short ways to its widgets."""
 
-    def __init__(self, qtbot, step, session, runner):
+    def __init__(self, step, session, runner):
         self.session, self.runner = session, runner
         session._visited = set(ORDER[: ORDER.index(step) + 1])
         session.step = step
         module = import_module(f"feishu_wizard.ui.pages.{step.value}")
         self.page = getattr(module, f"{step.value.title()}Page")(session)
-        qtbot.addWidget(self.page)
         self.page.resize(780, 900)
         session.subscribe(self.page.refresh)
         self.page.refresh()
@@ -33,19 +33,30 @@ class Stage:
         assert widget is not None, f"nothing is called {name}"
         return widget
 
+    def close(self):
+        """Delete the page at once: what lives on makes every later test slower."""
+        self.page.close()
+        self.page.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
     def shows(self, name):
+        QApplication.processEvents()  # what was put into a layout just now becomes visible
         widget = self.page.findChild(QWidget, name)
         return widget is not None and widget.isVisibleTo(self.page)
 
+    def settle(self):
+        """Let what was taken out of a layout be gone."""
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        QApplication.processEvents()
+
     def texts(self):
         """All words that can be read on the page now."""
-        QApplication.processEvents()  # what was put into a layout just now becomes visible
+        QApplication.processEvents()
         words = []
         for widget in self.page.findChildren(QWidget):
             if widget.isVisibleTo(self.page):
-                for name in ("text", "toPlainText", "currentText"):
-                    if hasattr(widget, name):
-                        words.append(str(getattr(widget, name)()))
+                names = ("text", "toPlainText", "currentText")
+                words += [str(getattr(widget, n)()) for n in names if hasattr(widget, n)]
         return "\n".join(words).replace("&&", "&")
 
     @property
@@ -55,16 +66,21 @@ class Stage:
 
 
 @pytest.fixture
-def stage(qtbot, qapp):
+def stage(qapp):
     """Return ``open(step, prepare) -> Stage``; ``prepare`` gets the session first."""
-    theme.apply(qapp, "light")
-    language.use(qapp, "en")
+    if not qapp.styleSheet() or theme.current() is not theme.LIGHT:
+        theme.apply(qapp, "light")
+    if catalog.current() != catalog.ENGLISH:
+        language.use(qapp, "en")
+    opened = []
 
     def open_page(step, prepare=lambda session: None):
         session, runner = fakes.make_session()
         session.restore(session.answers, Step.PREREQUISITES)
         prepare(session)
-        return Stage(qtbot, step, session, runner)
+        opened.append(Stage(step, session, runner))
+        return opened[-1]
 
     yield open_page
-    catalog.use("en")
+    for each in opened:
+        each.close()

@@ -95,8 +95,7 @@ def test_the_network_part_opens_by_itself_once_and_may_be_closed(stage):
 
 
 def test_a_problem_in_the_folded_part_opens_it(stage):
-    at = stage(Step.PREREQUISITES, lambda s: s.update(
-        can_text=fakes.CAN, edition=Edition.PRIVATE))
+    at = stage(Step.PREREQUISITES, lambda s: s.update(can_text=fakes.CAN, edition=Edition.PRIVATE))
     at.find("prerequisites.network").click()
     at.session.press()
     assert at.session.focus == "prerequisites.open_url"
@@ -123,7 +122,8 @@ def test_a_proxy_is_typed_and_its_password_is_a_secret_of_this_run(stage, qtbot)
 def test_layers_that_passed_are_one_line_and_failures_are_open(stage):
     at = stage(Step.PREREQUISITES, lambda s: fakes.prepare(s, fakes.network_failed()))
     rows = {row.row_id: row.view() for row in at.page.findChildren(CheckRow)}
-    assert rows["prerequisites.row.net.open"].sentence == "reachable, certificate trusted, clock right"
+    whole = rows["prerequisites.row.net.open"].sentence
+    assert whole == "reachable, certificate trusted, clock right"
     assert rows["prerequisites.row.net.accounts.dns"].status is Status.FAIL
     assert "prerequisites.row.net.accounts.tcp" not in rows
     # The part that passed of a host that failed does not claim more than it saw.
@@ -132,9 +132,7 @@ def test_layers_that_passed_are_one_line_and_failures_are_open(stage):
 
 
 def test_a_can_without_a_profile_is_told_calmly(stage):
-    at = stage(
-        Step.PREREQUISITES, lambda s: fakes.prepare(s, fakes.network_ok(profile=False))
-    )
+    at = stage(Step.PREREQUISITES, lambda s: fakes.prepare(s, fakes.network_ok(profile=False)))
     view = at.find("prerequisites.row.can.profile", CheckRow).view()
     assert (view.word, view.tone) == ("By hand", "info")
     assert at.session.prerequisites.open_items() == 0

@@ -180,20 +180,22 @@ def test_a_change_between_look_and_press_stops_before_anything_is_written(can, p
     assert can.stored["callbackUrl"] == "https://other.example.com/user/softLogin"
 
 
-def test_a_change_in_the_last_moment_is_refused_by_the_version(can, plan, save):
+@pytest.mark.parametrize("first", [True, False])
+def test_a_change_in_the_last_moment_is_refused_by_the_version(can, plan, save, first):
+    if not first:
+        can.put(appId=OLD_APP, appSecret=OLD_SECRET, callbackUrl=CALLBACK)
+    before = can.stored["appId"]
     plans = plan()
 
     def meddle(kind):
         can.before = lambda _: None
         can.put(callbackUrl="https://other.example.com/user/softLogin")
 
-    can.put()  # a first save has no version to compare
-    plans = plan()
     can.before = meddle
     with pytest.raises(WizardError) as caught:
         save(plans)
     assert caught.value.exit_code == 7
-    assert can.stored["appId"] == ""
+    assert can.stored["appId"] == before
     assert can.stored["enabled"] is False
 
 
@@ -279,9 +281,7 @@ def test_a_failed_save_leaves_the_last_good_configuration_in_force(can, kit, sav
     moved = Office(url=can.origin, profile="can-rest", callback_url=CALLBACK + "/x")
     wrong = replace(
         kit,
-        setup=Setup(
-            id="abc234", feishu=kit.setup.feishu, office=moved, network=kit.setup.network
-        ),
+        setup=Setup(id="abc234", feishu=kit.setup.feishu, office=moved, network=kit.setup.network),
     )
     with pytest.raises(NetworkError):
         save(changed=wrong)

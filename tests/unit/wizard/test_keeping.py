@@ -150,9 +150,7 @@ def test_while_the_offer_stands_nothing_replaces_the_draft(new_session, runner, 
 
 
 @pytest.mark.parametrize("how", ["press", "dismiss"])
-def test_going_on_without_an_answer_to_the_offer_is_kept_too(
-    new_session, runner, operations, how
-):
+def test_going_on_without_an_answer_to_the_offer_is_kept_too(new_session, runner, operations, how):
     operations.results["last_draft"] = yesterday()
     session = new_session()
     fill_prerequisites(session)
@@ -458,9 +456,7 @@ def test_a_proposed_can_address_is_taken_with_one_press(session):
 # -- other brands, other kinds of app -------------------------------------------------
 
 
-def test_the_other_brand_is_proposed_and_asked_before_the_secret_goes_there(
-    at, runner, operations
-):
+def test_the_other_brand_is_proposed_and_asked_before_the_secret_goes_there(at, runner, operations):
     operations.results["check_credentials"] = pair(passed=False, other=Edition.LARK)
     session = at(Step.CREDENTIALS)
     fill_credentials(session)

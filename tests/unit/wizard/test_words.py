@@ -1,0 +1,125 @@
+"""The one word at the end: never wider than its proof."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from feishu_wizard.domain.capability import ALL, Capability
+from feishu_wizard.domain.finding import Proof, Status
+from feishu_wizard.domain.permission import GrantState, NeedState
+from feishu_wizard.domain.verdict import Known, capability_words
+from feishu_wizard.operations.knowledge import needs
+from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.steps import Step
+
+CONFIGURED = dict.fromkeys(("app_id", "callback_url", "enabled"), Proof.CONFIGURED)
+SAVED = {
+    "nothing": {},
+    "configured": {**CONFIGURED, "app_secret": Proof.STATED},
+    "not read back": {**CONFIGURED, "enabled": Proof.STATED, "app_secret": Proof.STATED},
+    "half": {"app_id": Proof.CONFIGURED},
+    "by hand": dict.fromkeys(HAND_FIELDS, Proof.STATED),
+    "one tick": {"app_id": Proof.STATED},
+}
+
+
+def rows(state=GrantState.GRANTED, **told):
+    return tuple(NeedState(n, told.get(n.id.replace(".", "_"), state)) for n in needs())
+
+
+def words(chosen=ALL, *, states=(), checked=True, saved="nothing", as_can=False, any_=False):
+    known = Known(states or rows(), checked, SAVED[saved], as_can, any_ or as_can)
+    return {Capability(w.capability): w for w in capability_words(chosen, known)}
+
+
+STATES = [GrantState.GRANTED, GrantState.PROVEN, GrantState.UNKNOWN, GrantState.NOT_REQUESTED]
+
+
+@pytest.mark.parametrize("saved", SAVED)
+def test_no_word_is_wider_than_its_proof(saved):
+    for state, checked, as_can, delivered in product(STATES, *[[True, False]] * 3):
+        told = words(
+            states=rows(state), checked=checked, saved=saved, as_can=as_can, any_=delivered
+        )
+        for capability, word in told.items():
+            if word.status is Status.PASS:
+                assert word.proof is Proof.PROVEN  # nothing else turns green
+            if word.proof is Proof.PROVEN:
+                assert capability is Capability.PUSH
+                assert as_can
+            if word.proof is Proof.CONFIGURED:
+                assert saved == "configured"
+            if word.proof is Proof.STATED:
+                assert Proof.STATED in SAVED[saved].values()
+                assert saved != "configured"
+            if word.proof is Proof.GRANTED:
+                assert checked
+                assert state in (GrantState.GRANTED, GrantState.PROVEN)
+            if state is GrantState.NOT_REQUESTED and checked:
+                assert (word.proof, word.status) == (Proof.NONE, Status.FAIL)
+
+
+@pytest.mark.parametrize("capability", Capability)
+def test_only_chosen_capabilities_are_spoken_of(capability):
+    assert set(words(frozenset({capability}))) == {capability}
+
+
+def test_what_is_missing_is_named_and_counted_for_its_capability_only():
+    told = words(states=rows(feishu_bot=GrantState.NOT_REQUESTED), saved="configured", as_can=True)
+    assert told[Capability.PUSH].params == {"count": "1", "first": "feishu.bot"}
+    assert told[Capability.PUSH].status is Status.FAIL
+    assert told[Capability.SSO].proof is Proof.CONFIGURED
+
+
+def test_what_only_serves_this_program_is_never_missing():
+    told = words(states=rows(permission_self_manage=GrantState.NOT_REQUESTED))
+    assert {w.proof for w in told.values()} == {Proof.GRANTED}
+
+
+def test_an_unknown_need_is_neither_missing_nor_granted():
+    told = words(states=rows(permission_user_id=GrantState.UNKNOWN))
+    assert {w.code for w in told.values()} == {"not_proven"}
+
+
+def test_a_message_by_mail_proves_nothing_about_can():
+    told = words(any_=True)
+    assert told[Capability.PUSH].proof is not Proof.PROVEN
+
+
+# -- as the last page has them --------------------------------------------------------
+
+
+def test_the_last_page_speaks_of_what_was_done(at):
+    session = at(Step.FINISH)
+    told = {w.capability: w.proof for w in session.finish.words}
+    assert told == {
+        "user_sync": Proof.CONFIGURED,
+        "sso": Proof.CONFIGURED,
+        "push": Proof.PROVEN,
+    }
+
+
+def test_a_word_falls_with_what_it_rested_on(at):
+    session = at(Step.FINISH)
+    session.test.set_recipients("li.na")
+    assert {w.proof for w in session.finish.words} == {Proof.CONFIGURED}
+    session.save.set_enable(False)
+    assert {w.proof for w in session.finish.words} == {Proof.GRANTED}
+    session.credentials.set_app_id("cli_b8c029e757e6500b")
+    assert {w.proof for w in session.finish.words} == {Proof.NONE}
+    assert {w.status for w in session.finish.words} == {Status.UNKNOWN}
+
+
+def test_the_report_gets_every_finding_of_the_sitting(at, runner, operations):
+    session = at(Step.FINISH)
+    session.finish.export("/tmp/report.md")
+    runner.settle()
+    [(_, path, findings, states, words_)] = operations.made("export_report")
+    assert path == "/tmp/report.md"
+    assert {f.id for f in findings} == {"net.open.http", "feishu.credentials"}
+    assert len(states) == len(session.permissions.states)
+    assert len(words_) == 3
+    assert session.finish.exported_to == "/tmp/report.md"
+    assert session.message.params == {"path": "/tmp/report.md"}
