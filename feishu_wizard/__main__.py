@@ -42,6 +42,7 @@ class Starters:
         """Open the window, on a sandbox of its own when it is a demonstration."""
         if not _has_qt():
             return 2
+        load_before_qt()
         from feishu_wizard.app import Options, run
 
         if not demo:
@@ -86,6 +87,14 @@ class Starters:
         if os.name == "posix":
             os.execv(command[0], command)  # noqa: S606 - our own module
         return subprocess.call(command)  # noqa: S603 - our own module
+
+
+def load_before_qt() -> None:
+    """Import what needs no Qt: once PySide6 is there, it reads the source of every later module
+    (to see whether the module uses its optional features), which is a tenth of the start."""
+    import feishu_wizard.text.labels
+    import feishu_wizard.text.words
+    import feishu_wizard.wizard.session  # noqa: F401
 
 
 def _has_qt() -> bool:

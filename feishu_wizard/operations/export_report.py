@@ -28,7 +28,11 @@ async def export_report(
     """Write Markdown, or JSON when the name ends so; returns the path that was written."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
     report = SetupReport(kit.setup, at, __version__, words, states, findings)
+    return str(await asyncio.to_thread(_write, report, path))
+
+
+def _write(report: SetupReport, path: str) -> Path:
     target = Path(path).expanduser()
     render = as_json.render if target.suffix == ".json" else markdown.render
-    await asyncio.to_thread(write_atomic, target, render(report).encode())
-    return str(target)
+    write_atomic(target, render(report).encode())
+    return target

@@ -8,14 +8,18 @@ from pathlib import Path
 import msgspec
 
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.setup import new_id
+from feishu_wizard.domain.setup import Setup, new_id
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.services.storage.setup_file import read_setup
 
 
 async def load_setup(place: Workplace, path: str) -> Kit:
     """Read and check the file. A file without an id gets one for this run."""
-    setup = await asyncio.to_thread(read_setup, Path(path).expanduser())
+    setup = await asyncio.to_thread(_read, path)
     if not setup.id:
         setup = msgspec.structs.replace(setup, id=new_id())
     return Kit(setup, file_path=path)
+
+
+def _read(path: str) -> Setup:
+    return read_setup(Path(path).expanduser())

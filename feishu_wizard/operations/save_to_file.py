@@ -21,7 +21,7 @@ from feishu_wizard.services.storage.setup_file import read_setup, write_setup
 
 async def plan_file(kit: Kit) -> SavePlan:
     """Compare with the file that is there; a foreign or future file is refused."""
-    path = Path(kit.file_path).expanduser()
+    path = _path(kit)
     before = await asyncio.to_thread(_existing, path)
     old, new = _flat(before), _flat(kit.setup)
     rows = tuple(_change(field, old.get(field, ""), value) for field, value in new.items())
@@ -48,6 +48,10 @@ async def save_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
 def _seen(plan: SavePlan) -> frozenset[tuple[str, str]]:
     """What stood in the file when the plan was made, secrets left out."""
     return frozenset((row.field, row.before) for row in plan.rows if row.before)
+
+
+def _path(kit: Kit) -> Path:
+    return Path(kit.file_path).expanduser()
 
 
 def _existing(path: Path) -> Setup | None:

@@ -9,8 +9,19 @@ from __future__ import annotations
 import sys
 import tempfile
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWizard, QWizardPage
+from feishu_wizard.__main__ import load_before_qt
+
+if sys.argv[1] == "ours":
+    load_before_qt()  # as the program does; the rest of its start follows in ``ours``
+
+from PySide6.QtCore import QEvent, QObject, QTimer  # noqa: E402
+from PySide6.QtWidgets import (  # noqa: E402
+    QApplication,
+    QLineEdit,
+    QVBoxLayout,
+    QWizard,
+    QWizardPage,
+)
 
 FIELD = "prerequisites.can_url"
 

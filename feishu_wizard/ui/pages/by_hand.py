@@ -8,14 +8,14 @@ from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.parts import HintLine, StepBlock
 from feishu_wizard.ui.widgets.base import show_if
-from feishu_wizard.ui.widgets.buttons import LinkButton
+from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Card
 from feishu_wizard.ui.widgets.choices import TickRow
 from feishu_wizard.ui.widgets.copy_row import CopyRow
 from feishu_wizard.ui.widgets.field import MessageLine
 from feishu_wizard.wizard.save import HAND_FIELDS
 from feishu_wizard.wizard.session import Session
-from feishu_wizard.wizard.steps import Severity
+from feishu_wizard.wizard.steps import Severity, Step
 
 _VALUES = ("app_id", "app_secret", "callback_url")
 
@@ -36,7 +36,11 @@ class ByHand(Card):
         for number, name in enumerate(HAND_FIELDS, 1):
             self._add_step(number, name)
         self._unknown = MessageLine()
+        self._enter = Button()
+        a11y.identify(self._enter, "save.enter_secret")
+        self._enter.clicked.connect(lambda: session.go(Step.CREDENTIALS))
         self._steps["app_secret"].body.insertWidget(0, self._unknown)
+        self._steps["app_secret"].add_actions(self._enter)
         self._stated = HintLine("info")
         self.add(self._stated)
 
@@ -76,6 +80,7 @@ class ByHand(Card):
         if known:
             copy.set_secret(self._secret)
         show_if(copy, known)
+        show_if(self._enter, not known)
         self._unknown.show_text(
             ""
             if known
@@ -119,4 +124,5 @@ class ByHand(Card):
             self._steps[name].set_text("" if copy else title, "" if copy else text)
             self._ticks[name].set_text(_("Done"))
             a11y.describe(self._ticks[name].tick, _("Done: {what}").format(what=title))
+        self._enter.setText(_("Open the step Credentials"))
         self.refresh()

@@ -111,6 +111,12 @@ class PlanSteps(Card):
         if checked:
             head = notes.headline(plan)
             self.set_title(head.title, head.text)
+        elif self._controller.waiting_since:
+            since = local_time(self._controller.waiting_since)
+            self.set_title(
+                _("Submitted {time}").format(time=since),
+                _("Check now whether the version was approved. The check changes nothing."),
+            )
         else:
             self.set_title(
                 _("Not checked yet"),

@@ -177,7 +177,7 @@ class SavePage(StepPage):
         field.changed.connect(lambda text: change(asked.name, text))
         field.set_hint(pick(asked.help))
         if asked.default:
-            field.set_placeholder(_("Empty: {value}").format(value=asked.default))
+            field.set_placeholder(_("{value} (when left empty)").format(value=asked.default))
         self.keep_field(field)
         return field
 

@@ -63,12 +63,6 @@ def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
-def test_the_template_is_up_to_date():
-    with (LOCALE / "feishu_wizard.pot").open("rb") as file:
-        known = keys(read_po(file))
-    assert sorted(map(str, in_sources() ^ known)) == [], HINT
-
-
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_the_catalogue_holds_exactly_the_texts_of_the_sources(code):
     known = keys(catalogue(code))
