@@ -49,9 +49,10 @@ class Starters:
             return run(Options(lang=lang, setup=setup))
         import tempfile
 
-        with tempfile.TemporaryDirectory(prefix="feishu-wizard-demo-") as root, _sandbox(
-            "--fresh"
-        ) as practice:
+        with (
+            tempfile.TemporaryDirectory(prefix="feishu-wizard-demo-") as root,
+            _sandbox("--fresh") as practice,
+        ):
             return run(Options(lang=lang, state_root=root, practice=practice))
 
     def tour(self, options: Tour) -> int:
@@ -64,9 +65,10 @@ class Starters:
 
         # A drill breaks one thing of a healthy setup; without one everything is set up anew.
         start = ["--drill", options.drill] if options.drill else ["--fresh"]
-        with tempfile.TemporaryDirectory(prefix="feishu-wizard-tour-") as root, _sandbox(
-            *start
-        ) as practice:
+        with (
+            tempfile.TemporaryDirectory(prefix="feishu-wizard-tour-") as root,
+            _sandbox(*start) as practice,
+        ):
             return run(
                 Options(
                     lang=options.lang or "en",
@@ -92,8 +94,10 @@ class Starters:
 def load_before_qt() -> None:
     """Import what needs no Qt: once PySide6 is there, it reads the source of every later module
     (to see whether the module uses its optional features), which is a tenth of the start."""
+    import gc
+
+    gc.disable()  # nothing is garbage yet; switched on again after the first paint
     import feishu_wizard.text.labels
-    import feishu_wizard.text.words
     import feishu_wizard.wizard.session  # noqa: F401
 
 

@@ -114,7 +114,7 @@ def open_window(options: Options) -> Window:
         session,
         lambda step: make_page(session, step),
         before_close=session.keeping.now,
-        finished=lambda: session.finish.finished,
+        finished=lambda: session.finished,
         on_language=lambda code: setattr(session, "lang", code),
     )
     window = Window(app, runner, session, shell)
@@ -157,8 +157,8 @@ def _start_tour(window: Window, tour: TourOptions, practice: Mapping[str, Any]) 
 def _practise(session: Session, practice: Mapping[str, Any], *, typed: bool) -> None:
     """Point the answers at a sandbox; unless they will be ``typed``, fill in its credentials."""
     from feishu_wizard.domain.edition import Edition
+    from feishu_wizard.domain.names import APP_SECRET
     from feishu_wizard.domain.secret import Secret
-    from feishu_wizard.domain.setup import APP_SECRET
     from feishu_wizard.wizard.answers import Answers
 
     answers = Answers(

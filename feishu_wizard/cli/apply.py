@@ -9,9 +9,10 @@ import click
 
 from feishu_wizard.cli.output import data, note, progress_printer
 from feishu_wizard.cli.runtime import may_ask
-from feishu_wizard.domain.change import Change, SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.errors import ExitCode, InputError
-from feishu_wizard.domain.setup import BY_HAND
+from feishu_wizard.domain.names import BY_HAND
+from feishu_wizard.domain.states import Target
 from feishu_wizard.text.catalog import _
 from feishu_wizard.text.labels import act_word, field_label, target_word
 from feishu_wizard.text.words import proof_word

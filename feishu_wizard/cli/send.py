@@ -36,9 +36,7 @@ async def send(
     report = progress_printer()
     wanted = tuple(dict.fromkeys(parse_recipient(one) for one in to))
     people, unknown = await resolve_recipients(place, kit, wanted, report)
-    sent = await send_test(
-        place, kit, people, template=template, lang=current(), report=report
-    )
+    sent = await send_test(place, kit, people, template=template, lang=current(), report=report)
     if as_json:
         data(json.dumps(_as_json(sent, unknown), ensure_ascii=False, indent=2))
     else:

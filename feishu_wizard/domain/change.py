@@ -3,26 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from feishu_wizard.domain.finding import Evidence, Proof
-
-
-class Target(StrEnum):
-    """Where a configuration is written."""
-
-    CAN = "can"
-    FILE = "file"
-    BY_HAND = "by_hand"
-
-
-class Act(StrEnum):
-    """What happens to one field."""
-
-    KEEP = "keep"
-    SET = "set"
-    REPLACE = "replace"
-    UNKNOWN = "unknown"  # the server does not show it: written, cannot be compared
+from feishu_wizard.domain.states import Act, Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,3 +106,8 @@ def blocked(check_id: str, by: str) -> Finding:
 def not_done(check_id: str, code: str = "not_done") -> Finding:
     """A check that nobody made yet."""
     return Finding(check_id, Status.UNKNOWN, code)
+
+
+def open_count(findings: tuple[Finding, ...]) -> int:
+    """How many findings need somebody."""
+    return sum(1 for finding in findings if finding.status is Status.FAIL)

@@ -95,8 +95,3 @@ class CapabilityWord:
     status: Status
     code: str
     params: Mapping[str, str] = field(default_factory=dict)
-
-
-def open_count(findings: tuple[Finding, ...]) -> int:
-    """How many findings need somebody."""
-    return sum(1 for finding in findings if finding.status is Status.FAIL)

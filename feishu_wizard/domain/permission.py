@@ -10,6 +10,7 @@ import msgspec
 
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.states import GrantState
 
 
 class Kind(StrEnum):
@@ -57,24 +58,6 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Knowledge(msgspec.Struct, forbid_unknown_fields=True):
     need: list[Need]
-
-
-class GrantState(StrEnum):
-    """How a need stands. ``UNKNOWN`` is never shown as missing."""
-
-    NOT_REQUESTED = "not_requested"
-    DECLINED = "declined"
-    REQUESTED = "requested"
-    UNDER_REVIEW = "under_review"
-    GRANTED = "granted"
-    PROVEN = "proven"
-    CONTRADICTORY = "contradictory"
-    UNKNOWN = "unknown"
-
-    @property
-    def settled(self) -> bool:
-        """Nothing is left to do for it."""
-        return self in (GrantState.GRANTED, GrantState.PROVEN, GrantState.DECLINED)
 
 
 @dataclass(frozen=True, slots=True)

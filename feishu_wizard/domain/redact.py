@@ -12,18 +12,12 @@ start twice inside the run of characters that it repeats.
 
 from __future__ import annotations
 
-import base64
-import html
-import json
-import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import takewhile
-from urllib.parse import quote, quote_plus
 
 MASK = "***"
 SHORTEST = 6  # shorter values would mask ordinary words
-_HEAD = 8  # this many characters of a secret are enough to be masked
 
 # An encoded secret: what has to be seen to recognise it, and the whole of it.
 _Variant = tuple[str, str]
@@ -39,9 +33,11 @@ def register(value: str) -> None:
     global _variants  # noqa: PLW0603 - one registry per process is the point
     if len(value) < SHORTEST:
         return
+    from feishu_wizard.domain.redact_encodings import encodings
+
     with _lock:
         if value not in _known:
-            _known[value] = tuple(_encodings(value))
+            _known[value] = tuple(encodings(value))
             _variants = tuple(dict.fromkeys(v for group in _known.values() for v in group))
 
 
@@ -77,72 +73,6 @@ def redact_people(text: str) -> str:
 
 
 # --- exact values ---------------------------------------------------------------------------
-
-
-def _encodings(value: str) -> Iterator[_Variant]:
-    """Every form of a value that is looked for."""
-    head = value[:_HEAD]
-    for encode in _BY_CHARACTER:
-        yield encode(head), encode(value)
-    raw = value.encode("utf-8", "surrogatepass")
-    bits = len(head.encode("utf-8", "surrogatepass")) * 8
-    for encode_bytes in (base64.b64encode, base64.urlsafe_b64encode):
-        whole = encode_bytes(raw).decode().rstrip("=")
-        # The last letter of the head may carry bits of the next byte: leave it out.
-        yield (whole[: bits // 6] if len(value) > _HEAD else whole), whole
-
-
-def _quote(value: str, safe: str = "") -> str:
-    return quote(value, safe=safe, errors="surrogatepass")
-
-
-def _quote_twice(value: str) -> str:
-    return _quote(_quote(value))
-
-
-def _lower_escapes(encoded: str) -> str:
-    return re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), encoded)
-
-
-def _escape_all(value: str, digits: str = "04x") -> str:
-    units = value.encode("utf-16-be", "surrogatepass")
-    pairs = (int.from_bytes(units[i : i + 2], "big") for i in range(0, len(units), 2))
-    return "".join(f"\\u{unit:{digits}}" for unit in pairs)
-
-
-def _literal(value: str, write: Callable[[object], str]) -> str:
-    """As in a Python literal. Which quotes are escaped there depends on what else is in it."""
-    return "".join(write(character)[1:-1] for character in value)
-
-
-def _hex(value: str) -> str:
-    return value.encode("utf-8", "surrogatepass").hex()
-
-
-# Encodings that go character by character: the prefix of a value is the prefix of its encoding.
-_BY_CHARACTER: tuple[Callable[[str], str], ...] = (
-    lambda v: v,
-    _quote,
-    lambda v: _quote(v, "/"),
-    lambda v: quote_plus(v, errors="surrogatepass"),
-    lambda v: _lower_escapes(_quote(v)),
-    _quote_twice,
-    lambda v: _lower_escapes(_quote_twice(v)),
-    lambda v: json.dumps(v)[1:-1],
-    lambda v: json.dumps(v, ensure_ascii=False)[1:-1],
-    lambda v: json.dumps(json.dumps(v)[1:-1])[1:-1],
-    _escape_all,
-    lambda v: _escape_all(v, "04X"),
-    _hex,
-    lambda v: _hex(v).upper(),
-    lambda v: _literal(v, repr),
-    lambda v: _literal(v, ascii),
-    lambda v: _literal(v, repr).replace("'", "\\'"),
-    lambda v: _literal(v, ascii).replace("'", "\\'"),
-    html.escape,
-    lambda v: html.escape(v, quote=False),
-    lambda v: html.escape(v, quote=False).replace('"', "&#34;").replace("'", "&#39;"),
-)
 
 
 def _exact_spans(text: str, variants: tuple[_Variant, ...]) -> Iterator[_Span]:

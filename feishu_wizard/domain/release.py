@@ -5,19 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from feishu_wizard.domain.permission import Effect, GrantState, Kind, NeedState
-
-
-class VersionState(StrEnum):
-    """Where the app stands in its release cycle."""
-
-    NEVER_RELEASED = "never_released"
-    UNDER_REVIEW = "under_review"
-    REJECTED = "rejected"
-    RELEASED = "released"
-    UNKNOWN = "unknown"
+from feishu_wizard.domain.permission import Effect, Kind, NeedState
+from feishu_wizard.domain.states import GrantState, VersionState
 
 
 @dataclass(frozen=True, slots=True)

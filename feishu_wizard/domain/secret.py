@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import NoReturn
 
 from feishu_wizard.domain import redact
@@ -28,6 +27,8 @@ class Secret:
     def matches(self, other: Secret) -> bool:
         """Tell whether both hold the same value, in time that does not depend on it."""
         mine, theirs = (s.encode("utf-8", "surrogatepass") for s in (self.__value, other.__value))
+        import hmac  # OpenSSL takes its time to load, and the window opens without it
+
         return hmac.compare_digest(mine, theirs)
 
     def __len__(self) -> int:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-import secrets
 from typing import Final, Literal
 
 import msgspec
 
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.edition import AppType, Edition, Hosts, hosts_of
+from feishu_wizard.domain.names import APP_SECRET, BY_HAND
 
 SCHEMA: Final = "feishu-wizard/1"
-BY_HAND = "by-hand"
-APP_SECRET = "app_secret"  # noqa: S105 - the name of an entry, not its value
-PROXY_PASSWORD = "proxy_password"  # noqa: S105 - likewise
 _REFERENCE = re.compile(r"^(keyring|file|plain):(.+)$", re.DOTALL)
 
 
@@ -98,12 +95,6 @@ class SecretRef(msgspec.Struct, frozen=True):
     @property
     def _shown(self) -> str:
         return "***" if self.kind == "plain" else self.value
-
-
-def new_id() -> str:
-    """Six characters that name locks, ledger and keyring entries of one setup."""
-    alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
-    return "".join(secrets.choice(alphabet) for _ in range(6))
 
 
 def parse_ref(text: str) -> SecretRef | None:

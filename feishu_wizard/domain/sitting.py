@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
-from feishu_wizard.domain.change import Target
 from feishu_wizard.domain.setup import Setup
+from feishu_wizard.domain.states import Target
 
 DRAFT_SCHEMA: Final = "feishu-wizard/draft/1"
 

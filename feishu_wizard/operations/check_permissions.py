@@ -9,9 +9,10 @@ from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.outcomes import PermissionCheck
-from feishu_wizard.domain.permission import GrantState, Kind, Need, NeedState, needs_of
+from feishu_wizard.domain.permission import Kind, Need, NeedState, needs_of
 from feishu_wizard.domain.progress import Progress, Report
-from feishu_wizard.domain.release import VersionState, plan_release
+from feishu_wizard.domain.release import plan_release
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.knowledge import needs
 from feishu_wizard.operations.platform_view import (

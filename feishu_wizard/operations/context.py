@@ -9,8 +9,9 @@ from typing import Self
 
 from feishu_wizard.domain.errors import CredentialError, InputError
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.names import APP_SECRET, PROXY_PASSWORD
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.domain.setup import APP_SECRET, PROXY_PASSWORD, parse_ref, secret_refs
+from feishu_wizard.domain.setup import parse_ref, secret_refs
 from feishu_wizard.operations.knowledge import profile as load_profile
 from feishu_wizard.services.can.client import CanClient
 from feishu_wizard.services.can.profile import Profile

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.setup import APP_SECRET, PROXY_PASSWORD, secret_refs
+from feishu_wizard.domain.names import APP_SECRET, PROXY_PASSWORD
+from feishu_wizard.domain.setup import secret_refs
 from feishu_wizard.operations.context import Workplace
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.setup import Setup, new_id
+from feishu_wizard.domain.names import new_id
+from feishu_wizard.domain.setup import Setup
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.services.storage.setup_file import read_setup
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from feishu_wizard.domain.errors import FeishuError
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import VersionState
 from feishu_wizard.services.feishu.application import (
     AppInfo,
     AppVersion,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from feishu_wizard.domain.change import SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import SavePlan, SaveResult
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import Progress, Report
+from feishu_wizard.domain.states import Target
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.save_to_can import plan_can, save_can
 from feishu_wizard.operations.save_to_file import plan_file, save_file

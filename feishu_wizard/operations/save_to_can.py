@@ -6,12 +6,13 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 
-from feishu_wizard.domain.change import Act, Change, SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.errors import CanError, ConflictError, CredentialError, NetworkError
 from feishu_wizard.domain.finding import Proof
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.domain.setup import APP_SECRET
+from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.services.can.client import CanClient, Setting, Wanted
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from feishu_wizard.domain.change import Act, Change, SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.errors import ConflictError, InputError, WizardError
 from feishu_wizard.domain.finding import Proof
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.domain.setup import APP_SECRET, Setup, parse_ref, secret_refs
+from feishu_wizard.domain.setup import Setup, parse_ref, secret_refs
+from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.services.storage.secrets import Place
 from feishu_wizard.services.storage.setup_file import read_setup, write_setup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import VersionState
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.platform_view import NO_SCOPE, NOT_INSTALLED
 from feishu_wizard.services.feishu.application import describe_app, granted_scopes

@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from string import Formatter
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from feishu_wizard.domain.edition import ConsolePage
-from feishu_wizard.domain.finding import Who
 from feishu_wizard.resources import resource_bytes
+
+if TYPE_CHECKING:
+    from feishu_wizard.text.book_file import Entry
 
 PATH = "knowledge/errors.toml"
 LONGEST_VALUE = 300
@@ -23,37 +23,11 @@ MISSING = "—"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 
-class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Words of one or more codes; every text by language.
-
-    ``title`` is one sentence that says what was observed, ``cause`` what is likely behind it,
-    ``fix`` what mends it. ``who`` is None where only the finding can know. ``page`` is the page
-    of the developer console where the fix is made. ``{names}`` are filled
-    from the parameters; a part in ``[[ ]]`` is there only when its values are.
-    """
-
-    codes: tuple[str, ...]
-    title: dict[str, str]
-    cause: dict[str, str] = {}
-    fix: dict[str, str] = {}
-    who: Who | None = None
-    page: ConsolePage | None = None
-
-
-class _Book(msgspec.Struct, forbid_unknown_fields=True):
-    entry: tuple[Entry, ...]
-
-
-def parse_book(data: bytes) -> tuple[Entry, ...]:
-    """Read the TOML of a book; ``msgspec.ValidationError`` tells where it is wrong."""
-    import tomllib  # read when the first word is needed, not at the start of the program
-
-    return msgspec.convert(tomllib.loads(data.decode()), _Book).entry
-
-
 @cache
 def entries() -> tuple[Entry, ...]:
     """Return the packaged book, read once."""
+    from feishu_wizard.text.book_file import parse_book
+
     return parse_book(resource_bytes(PATH))
 
 

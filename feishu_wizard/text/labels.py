@@ -7,21 +7,18 @@ words are made from domain values and this package knows no steps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.change import Act, Target
-from feishu_wizard.domain.edition import ConsolePage, Edition
-from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
-from feishu_wizard.domain.release import VersionState
 from feishu_wizard.text import book, tables
 from feishu_wizard.text.catalog import _, ngettext
-from feishu_wizard.text.pastes import paste_edit as paste_edit  # noqa: PLC0414
-from feishu_wizard.text.pastes import paste_problem as paste_problem  # noqa: PLC0414
-from feishu_wizard.text.pastes import paste_proposal as paste_proposal  # noqa: PLC0414
 from feishu_wizard.text.spoken import field_name, spoken
 from feishu_wizard.text.titles import check_title, is_check
-from feishu_wizard.text.words import code_words
+
+if TYPE_CHECKING:
+    from feishu_wizard.domain.capability import Capability
+    from feishu_wizard.domain.edition import ConsolePage, Edition
+    from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
+    from feishu_wizard.domain.states import Act, Target, VersionState
 
 
 class Coded(Protocol):
@@ -92,11 +89,15 @@ def message(message: Coded) -> str:
     """Return the sentence of the message strip: what happened, else what the error book says."""
     if message.code in tables.MESSAGES:
         return phrase(tables.MESSAGES, message.code, message.params)
+    from feishu_wizard.text.words import code_words  # the window opens without a message
+
     return code_words(message.code, message.params).sentence
 
 
 def problem(problem: Coded) -> str:
     """Return what is wrong at a field and what mends it, for the line below the field."""
+    from feishu_wizard.text.words import code_words
+
     return code_words(problem.code, problem.params).short
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.permission import GrantState, Kind, Need, NeedState
-from feishu_wizard.domain.release import ReleasePlan, VersionState
+from feishu_wizard.domain.permission import Kind, Need, NeedState
+from feishu_wizard.domain.release import ReleasePlan
 from feishu_wizard.domain.sample_message import Sample, parse_samples
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.text.catalog import _, ngettext, pick
 from feishu_wizard.text.labels import capability_word
@@ -188,9 +189,12 @@ def settings_to_do(plan: ReleasePlan) -> tuple[NeedState, ...]:
     )
 
 
-def headline(plan: ReleasePlan) -> Headline:
-    """Return the one thing to do next on the Feishu side."""
-    if plan.version is VersionState.UNDER_REVIEW:
+def headline(plan: ReleasePlan, *, submitted: bool = False) -> Headline:
+    """Return the one thing to do next on the Feishu side.
+
+    ``submitted``: a person said so; before the first release the platform does not tell.
+    """
+    if submitted or plan.version is VersionState.UNDER_REVIEW:
         return Headline(
             _("Submitted: the Feishu administrator decides now"),
             _(

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.change import Act, Target
-from feishu_wizard.domain.edition import Edition
-from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
-from feishu_wizard.domain.release import VersionState
 from feishu_wizard.text.catalog import N_
 
 STEP_TITLES = {
@@ -128,26 +123,26 @@ PAGES = {
     "audit": N_("Admin console > Workplace > App Review"),
 }
 CAPABILITIES = {
-    Capability.USER_SYNC: N_("User information sync"),
-    Capability.SSO: N_("Single sign-on"),
-    Capability.PUSH: N_("Push of monitoring messages"),
+    "user_sync": N_("User information sync"),
+    "sso": N_("Single sign-on"),
+    "push": N_("Push of monitoring messages"),
 }
 CAPABILITY_MEANINGS = {
-    Capability.USER_SYNC: N_("CAN takes over people and their data from the Feishu contacts."),
-    Capability.SSO: N_("People sign in to CAN with their Feishu account."),
-    Capability.PUSH: N_("CAN sends alerts and other messages to people in Feishu."),
+    "user_sync": N_("CAN takes over people and their data from the Feishu contacts."),
+    "sso": N_("People sign in to CAN with their Feishu account."),
+    "push": N_("CAN sends alerts and other messages to people in Feishu."),
 }
 EDITIONS = {
-    Edition.FEISHU: N_("Feishu (feishu.cn)"),
-    Edition.LARK: N_("Lark (larksuite.com)"),
-    Edition.PRIVATE: N_("Private deployment"),
+    "feishu": N_("Feishu (feishu.cn)"),
+    "lark": N_("Lark (larksuite.com)"),
+    "private": N_("Private deployment"),
 }
 VERSIONS = {
-    VersionState.NEVER_RELEASED: N_("Never released"),
-    VersionState.UNDER_REVIEW: N_("A version is under review"),
-    VersionState.REJECTED: N_("The last version was rejected"),
-    VersionState.RELEASED: N_("Released"),
-    VersionState.UNKNOWN: N_("Release state cannot be told"),
+    "never_released": N_("Never released"),
+    "under_review": N_("A version is under review"),
+    "rejected": N_("The last version was rejected"),
+    "released": N_("Released"),
+    "unknown": N_("Release state cannot be told"),
 }
 GROUPS = {
     "at_once": N_("Takes effect at once"),
@@ -171,56 +166,56 @@ GROUP_HINTS = {
     "settled": N_("Nothing is left to do here."),
 }
 TARGETS = {
-    Target.CAN: N_("CAN server"),
-    Target.FILE: N_("File"),
-    Target.BY_HAND: N_("By hand in CAN's page"),
+    "can": N_("CAN server"),
+    "file": N_("File"),
+    "by_hand": N_("By hand in CAN's page"),
 }
 ACTS = {
-    Act.KEEP: N_("stays"),
-    Act.SET: N_("will be set"),
-    Act.REPLACE: N_("will be replaced"),
-    Act.UNKNOWN: N_("will be written; the server does not show the present value"),
+    "keep": N_("stays"),
+    "set": N_("will be set"),
+    "replace": N_("will be replaced"),
+    "unknown": N_("will be written; the server does not show the present value"),
 }
 RECIPIENT_KINDS = {
-    RecipientKind.CAN_ACCOUNT: N_("CAN account (as CAN will send it)"),
-    RecipientKind.USER_ID: N_("Feishu user ID (user_id)"),
-    RecipientKind.OPEN_ID: N_("Open ID (open_id)"),
-    RecipientKind.UNION_ID: N_("Union ID (union_id)"),
-    RecipientKind.EMAIL: N_("E-mail address"),
-    RecipientKind.MOBILE: N_("Mobile number"),
-    RecipientKind.CHAT: N_("Group chat (chat_id)"),
+    "can_account": N_("CAN account (as CAN will send it)"),
+    "user_id": N_("Feishu user ID (user_id)"),
+    "open_id": N_("Open ID (open_id)"),
+    "union_id": N_("Union ID (union_id)"),
+    "email": N_("E-mail address"),
+    "mobile": N_("Mobile number"),
+    "chat_id": N_("Group chat (chat_id)"),
 }
 RECIPIENT_PROOFS = {
-    RecipientKind.CAN_ACCOUNT: N_(
+    "can_account": N_(
         "CAN uses the account name as the Feishu user ID. This is the test that counts for push."
     ),
-    RecipientKind.USER_ID: N_(
+    "user_id": N_(
         "Proves that the app can send. Whether CAN's account name equals this user ID is not shown."
     ),
-    RecipientKind.OPEN_ID: N_(
+    "open_id": N_(
         "Proves that the app can send. CAN does not use open IDs, so it says nothing about "
         "accounts."
     ),
-    RecipientKind.UNION_ID: N_(
+    "union_id": N_(
         "Proves that the app can send. CAN does not use union IDs, so it says nothing about "
         "accounts."
     ),
-    RecipientKind.EMAIL: N_(
+    "email": N_(
         "Proves that the app can send. CAN does not send by e-mail address, so it says nothing "
         "about accounts."
     ),
-    RecipientKind.MOBILE: N_(
+    "mobile": N_(
         "Proves that the app can send. CAN does not send by mobile number, so it says nothing "
         "about accounts."
     ),
-    RecipientKind.CHAT: N_(
+    "chat_id": N_(
         "Proves that the bot can write into this group. It says nothing about single persons."
     ),
 }
 DELIVERIES = {
-    DeliveryState.DELIVERED: N_("Accepted by Feishu"),
-    DeliveryState.REFUSED: N_("Refused"),
-    DeliveryState.UNKNOWN: N_("Outcome not known"),
+    "delivered": N_("Accepted by Feishu"),
+    "refused": N_("Refused"),
+    "unknown": N_("Outcome not known"),
 }
 PLACES = {
     "keyring": N_("password store of this computer"),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import FeishuError, WizardError
 from feishu_wizard.domain.finding import Evidence, Finding, Proof, Status, Who
-from feishu_wizard.domain.outcomes import CapabilityWord, ProfileOffer
-from feishu_wizard.domain.permission import GrantState, NeedState
+from feishu_wizard.domain.states import GrantState
 from feishu_wizard.text import book
 from feishu_wizard.text.catalog import N_, _, pick
 from feishu_wizard.text.spoken import spoken
 from feishu_wizard.text.titles import check_title, error_title, is_check
+
+if TYPE_CHECKING:
+    from feishu_wizard.domain.outcomes import CapabilityWord, ProfileOffer
+    from feishu_wizard.domain.permission import NeedState
 
 __all__ = [
     "Words",

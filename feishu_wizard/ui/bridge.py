@@ -102,12 +102,16 @@ class AsyncJob:
         self._task: asyncio.Task[Any] | None = None  # touched on the loop's thread only
 
     def cancel(self) -> None:
-        """Ask it to stop; ``cancelled`` is called after its own clean-up."""
-        self._cancelled = True
-        self._runner.post(self._cancel_task)
+        """Ask it to stop; ``cancelled`` is called after its own clean-up.
+
+        Asking again changes nothing: a second cancel would interrupt that clean-up.
+        """
+        if not self._cancelled:
+            self._cancelled = True
+            self._runner.post(self._cancel_task)
 
     def _cancel_task(self) -> None:
-        if self._task is not None:
+        if self._task is not None and not self._task.cancelling():
             self._task.cancel()
 
     def start(self, task: asyncio.Task[Any]) -> None:
@@ -115,7 +119,7 @@ class AsyncJob:
         self._task = task
         task.add_done_callback(self._settle)
         if self._cancelled:
-            task.cancel()
+            self._cancel_task()
 
 
 class QtTimer:
@@ -268,7 +272,8 @@ class AsyncRunner:
 
         tasks = tuple(self._tasks)
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():
+                task.cancel()
         if tasks:
             await asyncio.wait(tasks)
         for cleanup in reversed(self._cleanups):

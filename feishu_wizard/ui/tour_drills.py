@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from feishu_wizard.domain.finding import Status
-from feishu_wizard.domain.permission import GrantState
+from feishu_wizard.domain.states import GrantState
 
 if TYPE_CHECKING:
     from feishu_wizard.wizard.session import Session

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from feishu_wizard.domain.address import callback_candidates
 from feishu_wizard.domain.edition import ConsolePage, Edition, console_link
 from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.domain.finding import Finding
-from feishu_wizard.domain.outcomes import CredentialCheck, SecretPlace, open_count
+from feishu_wizard.domain.finding import Finding, open_count
+from feishu_wizard.domain.names import APP_SECRET
+from feishu_wizard.domain.outcomes import CredentialCheck, SecretPlace
 from feishu_wizard.domain.paste import FieldKind, Pasted, read_paste
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.domain.setup import APP_SECRET
 from feishu_wizard.wizard.answers import Place, with_entry
 from feishu_wizard.wizard.controller import Controller, proceed
 from feishu_wizard.wizard.message import FieldProblem

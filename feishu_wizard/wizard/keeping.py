@@ -1,4 +1,7 @@
-"""What outlives the window: the draft, the secrets' places, and going on where one stopped."""
+"""What outlives the window: the draft, the secrets' places, and going on where one stopped.
+
+The file schemas are imported where they are used: the first page does not need them.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +10,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.outcomes import SecretPlace
-from feishu_wizard.domain.setup import Setup
-from feishu_wizard.domain.sitting import Sitting
-from feishu_wizard.wizard.answers import Answers, ConsoleBy, from_setup, to_setup, with_text
+from feishu_wizard.wizard.answers import Answers, ConsoleBy, with_text
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
+    from feishu_wizard.domain.kit import Kit
+    from feishu_wizard.domain.outcomes import SecretPlace
     from feishu_wizard.domain.permission import Need
     from feishu_wizard.domain.progress import Report
+    from feishu_wizard.domain.setup import Setup
+    from feishu_wizard.domain.sitting import Sitting
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.runner import Runner, Timer
     from feishu_wizard.wizard.session import Session
@@ -40,6 +43,8 @@ class Keeping:
 
     def setup(self) -> Setup:
         """The setup that the answers describe now."""
+        from feishu_wizard.wizard.conversion import to_setup
+
         session = self.session
         callback = session.credentials.callback
         return to_setup(
@@ -51,6 +56,8 @@ class Keeping:
 
     def kit(self) -> Kit:
         """The setup and the secrets of this run."""
+        from feishu_wizard.domain.kit import Kit
+
         answers = self.session.answers
         return Kit(
             setup=self.setup(),
@@ -92,6 +99,8 @@ class Keeping:
             return await load_setup(place, path)
 
         def loaded(kit: Kit) -> None:
+            from feishu_wizard.wizard.conversion import from_setup
+
             answers = replace(
                 from_setup(kit.setup), file_path=path, secrets=tuple(kit.secrets.items())
             )
@@ -142,6 +151,8 @@ class Keeping:
 
     def sitting(self) -> Sitting:
         """What the draft holds: no secret, no result that has to be looked at again."""
+        from feishu_wizard.domain.sitting import Sitting
+
         session, answers = self.session, self.session.answers
         return Sitting(
             setup=self.setup(),
@@ -242,6 +253,8 @@ class Keeping:
         self.session.background(work, found, self.session.say_error)
 
     def _resume(self, sitting: Sitting) -> None:
+        from feishu_wizard.wizard.conversion import from_setup
+
         self.offered = None
         answers = replace(
             from_setup(sitting.setup),

@@ -10,8 +10,9 @@ from feishu_wizard.domain.edition import ConsolePage, console_link
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Status
 from feishu_wizard.domain.outcomes import PermissionCheck
-from feishu_wizard.domain.permission import GrantState, Kind, Need, NeedState, needs_of
-from feishu_wizard.domain.release import ReleasePlan, VersionState, import_json, plan_release
+from feishu_wizard.domain.permission import Kind, Need, NeedState, needs_of
+from feishu_wizard.domain.release import ReleasePlan, import_json, plan_release
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.wizard.controller import Controller, proceed
 from feishu_wizard.wizard.steps import Severity, Verb
 

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import TYPE_CHECKING
 
-from feishu_wizard.domain.address import CanAddress, read_can_address
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.errors import InputError
-from feishu_wizard.domain.finding import Finding, Status
-from feishu_wizard.domain.outcomes import PrerequisiteCheck, ProfileOffer, open_count
+from feishu_wizard.domain.finding import Finding, Status, open_count
+from feishu_wizard.domain.names import BY_HAND, PROXY_PASSWORD
 from feishu_wizard.domain.paste import FieldKind, Pasted, read_paste
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.domain.setup import BY_HAND, PROXY_PASSWORD
-from feishu_wizard.domain.web_address import parse_web_address
 from feishu_wizard.wizard.answers import ConsoleBy, with_entry, with_text
 from feishu_wizard.wizard.controller import Controller, proceed
 from feishu_wizard.wizard.message import FieldProblem
 from feishu_wizard.wizard.steps import Severity, Verb
 
 if TYPE_CHECKING:
+    from feishu_wizard.domain.address import CanAddress
+    from feishu_wizard.domain.outcomes import PrerequisiteCheck, ProfileOffer
     from feishu_wizard.domain.progress import Progress, Report
     from feishu_wizard.operations.context import Workplace
 
@@ -51,7 +49,7 @@ class PrerequisitesStep(Controller):
         if self.session.answers.no_can or not pasted.usable or not pasted.value:
             return None
         try:
-            return read_can_address(pasted.value)
+            return _derived(pasted.value)
         except InputError:
             return None
 
@@ -280,7 +278,7 @@ class PrerequisitesStep(Controller):
         if pasted.problem is not None:
             return [FieldProblem(name, pasted.problem.code, dict(pasted.problem.params))]
         try:
-            read_can_address(pasted.value)
+            _derived(pasted.value)
         except InputError as error:
             return [FieldProblem(name, error.code, dict(error.params))]
         if self.plain_http_host:
@@ -324,7 +322,18 @@ class PrerequisitesStep(Controller):
         self.session.say(Severity.ERROR, first.code, dict(first.params), finding=first)
 
 
+def _derived(url: str) -> CanAddress:
+    """What follows from the address. The rules load with the first address, not at the start."""
+    from feishu_wizard.domain.address import read_can_address
+
+    return read_can_address(url)
+
+
 def _loopback(origin: str) -> bool:
+    from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+    from feishu_wizard.domain.web_address import parse_web_address
+
     host = parse_web_address(origin).host
     try:
         address = IPv6Address(host) if ":" in host else IPv4Address(host)

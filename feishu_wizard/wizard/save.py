@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feishu_wizard.domain.change import Change, SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Proof
+from feishu_wizard.domain.names import APP_SECRET, BY_HAND
 from feishu_wizard.domain.outcomes import Declared
 from feishu_wizard.domain.paste import FieldKind, read_paste
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.domain.setup import APP_SECRET, BY_HAND
+from feishu_wizard.domain.states import Target
 from feishu_wizard.wizard.answers import with_entry, with_text
 from feishu_wizard.wizard.controller import Controller
 from feishu_wizard.wizard.message import FieldProblem

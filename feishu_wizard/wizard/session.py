@@ -5,18 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, Status
 from feishu_wizard.wizard.answers import Answers, changed_names
-from feishu_wizard.wizard.credentials import CredentialsStep
-from feishu_wizard.wizard.finish import FinishStep
 from feishu_wizard.wizard.keeping import Keeping
 from feishu_wizard.wizard.message import FieldProblem, Message
-from feishu_wizard.wizard.permissions import PermissionsStep
 from feishu_wizard.wizard.prerequisites import PrerequisitesStep
-from feishu_wizard.wizard.save import SaveStep
 from feishu_wizard.wizard.steps import (
     ORDER,
     Busy,
@@ -26,13 +23,17 @@ from feishu_wizard.wizard.steps import (
     StepState,
     Verb,
 )
-from feishu_wizard.wizard.test import TestStep
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Progress, Report
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.controller import Controller
+    from feishu_wizard.wizard.credentials import CredentialsStep
+    from feishu_wizard.wizard.finish import FinishStep
+    from feishu_wizard.wizard.permissions import PermissionsStep
     from feishu_wizard.wizard.runner import Job, Runner
+    from feishu_wizard.wizard.save import SaveStep
+    from feishu_wizard.wizard.test import TestStep
 
 T = TypeVar("T")
 Work = Callable[["Workplace", "Report"], Awaitable[T]]
@@ -66,12 +67,49 @@ class Session:
         self._run: _Run | None = None
         self._visited: set[Step] = {Step.PREREQUISITES}
         self.prerequisites = PrerequisitesStep(self)
-        self.credentials = CredentialsStep(self)
-        self.permissions = PermissionsStep(self)
-        self.save = SaveStep(self)
-        self.test = TestStep(self)
-        self.finish = FinishStep(self)
         self.keeping = Keeping(self, runner)
+
+    # -- the controllers: made when first asked for, so that the first page need not wait for
+    # the modules of the later ones -------------------------------------------------------
+
+    @cached_property
+    def credentials(self) -> CredentialsStep:
+        """Step 2."""
+        from feishu_wizard.wizard.credentials import CredentialsStep
+
+        return CredentialsStep(self)
+
+    @cached_property
+    def permissions(self) -> PermissionsStep:
+        """Step 3."""
+        from feishu_wizard.wizard.permissions import PermissionsStep
+
+        return PermissionsStep(self)
+
+    @cached_property
+    def save(self) -> SaveStep:
+        """Step 4."""
+        from feishu_wizard.wizard.save import SaveStep
+
+        return SaveStep(self)
+
+    @cached_property
+    def test(self) -> TestStep:
+        """Step 5."""
+        from feishu_wizard.wizard.test import TestStep
+
+        return TestStep(self)
+
+    @cached_property
+    def finish(self) -> FinishStep:
+        """Step 6."""
+        from feishu_wizard.wizard.finish import FinishStep
+
+        return FinishStep(self)
+
+    def _made(self) -> list[Controller]:
+        """The controllers that exist; one that was never asked for holds nothing to drop."""
+        return [vars(self)[step.value] for step in ORDER if step.value in vars(self)]
 
     # -- what pages and the shell read ------------------------------------------------
 
@@ -105,7 +143,12 @@ class Session:
     @property
     def closing(self) -> bool:
         """Something was saved: Cancel has become Close."""
-        return self.save.saved_anywhere
+        return "save" in vars(self) and self.save.saved_anywhere
+
+    @property
+    def finished(self) -> bool:
+        """The last page asked to close the window."""
+        return "finish" in vars(self) and self.finish.finished
 
     # -- movements --------------------------------------------------------------------
 
@@ -140,8 +183,8 @@ class Session:
         self._make_void()
         self.answers = answers
         self._visited = set(ORDER[: ORDER.index(step) + 1])
-        for each in ORDER:
-            self.controller(each).answers_replaced()
+        for controller in self._made():
+            controller.answers_replaced()
         self._enter(step)
 
     def update(self, **changes: Any) -> None:
@@ -153,8 +196,8 @@ class Session:
             return
         if self._run is not None and names & self._run.rests_on:
             self._make_void()
-        for step in ORDER:
-            self.controller(step).answers_changed(names)
+        for controller in self._made():
+            controller.answers_changed(names)
         self.keeping.soon()
         self.changed()
 
@@ -264,17 +307,17 @@ class Session:
     # -- inside -----------------------------------------------------------------------
 
     def _row(self, step: Step) -> StepRow:
+        if step not in self._visited:
+            return StepRow(step, StepState.NOT_YET, 0, False)
         controller = self.controller(step)
-        reachable = step in self._visited
+        left = controller.open_items()
         if step is self.step:
             state = StepState.CURRENT
-        elif not reachable:
-            state = StepState.NOT_YET
-        elif controller.open_items():
+        elif left:
             state = StepState.OPEN
         else:
             state = StepState.DONE if controller.done() else StepState.NOT_YET
-        return StepRow(step, state, controller.open_items() if reachable else 0, reachable)
+        return StepRow(step, state, left, True)
 
     def _enter(self, step: Step) -> None:
         self.cancel_work()

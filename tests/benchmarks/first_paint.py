@@ -14,8 +14,8 @@ from feishu_wizard.__main__ import load_before_qt
 if sys.argv[1] == "ours":
     load_before_qt()  # as the program does; the rest of its start follows in ``ours``
 
-from PySide6.QtCore import QEvent, QObject, QTimer  # noqa: E402
-from PySide6.QtWidgets import (  # noqa: E402
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
     QVBoxLayout,
@@ -27,13 +27,16 @@ FIELD = "prerequisites.can_url"
 
 
 class Watch(QObject):
-    """Tells of the first paint of the enabled and focused field."""
+    """Tells of the first paint of the enabled and focused field.
+
+    It watches the field only: a filter for the whole application would wrap every object of Qt
+    for Python, and measure that.
+    """
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if (
             event.type() is QEvent.Type.Paint
             and isinstance(watched, QLineEdit)
-            and watched.objectName() == FIELD
             and watched.isEnabled()
             and watched.hasFocus()
         ):
@@ -45,9 +48,8 @@ class Watch(QObject):
 def bare() -> None:
     app = QApplication([])
     watch = Watch()
-    app.installEventFilter(watch)
     wizard, page, edit = QWizard(), QWizardPage(), QLineEdit()
-    edit.setObjectName(FIELD)
+    edit.installEventFilter(watch)
     QVBoxLayout(page).addWidget(edit)
     wizard.addPage(page)
     wizard.show()
@@ -56,12 +58,20 @@ def bare() -> None:
 
 
 def ours(root: str) -> None:
-    from feishu_wizard.app import Options, run
+    from feishu_wizard import app
+    from feishu_wizard.ui.shell import Shell
 
-    app = QApplication([])  # the program takes the one that is there
     watch = Watch()
-    app.installEventFilter(watch)
-    run(Options(lang="en", state_root=root))
+
+    class Watched(Shell):
+        def show(self) -> None:
+            field = self.findChild(QLineEdit, FIELD)
+            assert field is not None
+            field.installEventFilter(watch)
+            super().show()
+
+    app.Shell = Watched  # type: ignore[misc]
+    app.run(app.Options(lang="en", state_root=root))
 
 
 if __name__ == "__main__":

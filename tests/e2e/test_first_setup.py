@@ -128,4 +128,3 @@ def _no_secret_on_disk(desk: Desk, practice: SandboxProcess) -> None:
 def _output(desk: Desk) -> str:
     files: list[Path] = [p for p in desk.logs.rglob("*") if p.is_file()]
     return "".join(p.read_text(encoding="utf-8", errors="replace") for p in files)
-

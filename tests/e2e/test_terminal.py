@@ -91,9 +91,7 @@ def test_send_delivers_once_to_each(ready: SandboxProcess, run_python: Run) -> N
 
 def test_an_unknown_recipient_is_partial_success(ready: SandboxProcess, run_python: Run) -> None:
     person = ready.state()["people"][0]
-    done = wizard(
-        run_python, "send", str(ready.setup), "--to", person["user_id"], "--to", "nobody"
-    )
+    done = wizard(run_python, "send", str(ready.setup), "--to", person["user_id"], "--to", "nobody")
     assert done.returncode == 8
     assert len(ready.state()["messages"]) == 1
 

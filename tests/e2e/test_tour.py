@@ -40,9 +40,7 @@ def tour(run: Run, out: Path, *options: str) -> dict[str, Any]:
 def test_every_step_is_photographed_and_fits(
     lang: str, palette: str, scale: str, run_python: Run, tmp_path: Path
 ) -> None:
-    told = tour(
-        run_python, tmp_path, "--lang", lang, "--palette", palette, "--scale", scale
-    )
+    told = tour(run_python, tmp_path, "--lang", lang, "--palette", palette, "--scale", scale)
     assert told["complete"] is True
     assert told["steps"] == STEPS
     assert [s for s in STEPS if any(p["step"] == s for p in told["pictures"])] == STEPS

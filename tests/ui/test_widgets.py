@@ -295,6 +295,18 @@ def test_a_drop_down_keeps_its_value_when_renamed(show):
     assert heard == ["text"]
 
 
+def test_a_banner_takes_no_more_room_than_its_words(keep, qtbot):
+    holder = keep(QWidget())
+    layout = column(holder)
+    layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+    banner = Banner(Severity.INFO, "Only a few words.")
+    layout.addWidget(banner)
+    holder.resize(600, 400)
+    holder.show()
+    qtbot.waitExposed(holder)
+    assert banner.height() <= 3 * banner.fontMetrics().height()
+
+
 # -- table, labels, buttons --------------------------------------------------------------
 
 

@@ -114,9 +114,11 @@ def show_pasted(field: Field, pasted: Pasted, *, text: str | None = None) -> Non
 
 def _paste_note(pasted: Pasted) -> str:
     """What was done to the value; what a proposal mends where no problem says it already."""
-    told = [labels.paste_edit(edit) for edit in pasted.edits] if pasted.value else []
+    from feishu_wizard.text import pastes  # an empty box needs no words
+
+    told = [pastes.paste_edit(edit) for edit in pasted.edits] if pasted.value else []
     if pasted.proposal is not None and pasted.problem is None:
-        told.append(labels.paste_proposal(pasted.proposal))
+        told.append(pastes.paste_proposal(pasted.proposal))
     return _("; ").join(told)
 
 

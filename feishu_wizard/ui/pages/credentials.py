@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.paste import FieldKind
-from feishu_wizard.domain.setup import APP_SECRET
 from feishu_wizard.text import labels, words
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y

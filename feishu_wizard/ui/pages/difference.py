@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from feishu_wizard.domain.change import Act, Change, SavePlan, Target
+from feishu_wizard.domain.change import Change, SavePlan
+from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.ui.widgets.base import Block, column, show_if

@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 
 from feishu_wizard.domain.capability import ALL
 from feishu_wizard.domain.finding import Status
-from feishu_wizard.domain.permission import GrantState, Kind, Need, NeedState
+from feishu_wizard.domain.permission import Kind, Need, NeedState
 from feishu_wizard.domain.release import ReleasePlan
+from feishu_wizard.domain.states import GrantState
 from feishu_wizard.text import labels, words
 from feishu_wizard.text.catalog import _, pick
 from feishu_wizard.ui import a11y

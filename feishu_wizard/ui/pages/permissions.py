@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.permission import NeedState
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import VersionState
 from feishu_wizard.text import labels, notes
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.ui import a11y

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.edition import ConsolePage
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import VersionState
 from feishu_wizard.text import notes
 from feishu_wizard.text.catalog import _, ngettext, pick
 from feishu_wizard.ui import a11y
@@ -109,7 +109,7 @@ class PlanSteps(Card):
         checked = self._controller.result is not None
         plan = self._controller.plan
         if checked:
-            head = notes.headline(plan)
+            head = notes.headline(plan, submitted=self._controller.waiting)
             self.set_title(head.title, head.text)
         elif self._controller.waiting_since:
             since = local_time(self._controller.waiting_since)
@@ -122,7 +122,7 @@ class PlanSteps(Card):
                 _("Not checked yet"),
                 _("The check reads what the app has and proves it with calls. It changes nothing."),
             )
-        review = plan.version is VersionState.UNDER_REVIEW
+        review = plan.version is VersionState.UNDER_REVIEW or self._controller.waiting
         self._show_scopes(shown=checked and not review)
         self._show_settings(shown=checked and not review)
         self._show_version(shown=checked and not review and plan.release_needed)
@@ -204,6 +204,10 @@ class PlanSteps(Card):
             ),
         )
         self._since.set_text(_since_words(controller))
+        review = controller.plan.version is VersionState.UNDER_REVIEW
+        self.wait.setText(
+            _("Wait for it here") if review else _("I have submitted the version: wait")
+        )
         self._open_review.set_link(
             _("Page for the administrator"), controller.page_link(ConsolePage.AUDIT)
         )
@@ -223,7 +227,6 @@ class PlanSteps(Card):
         self._note_folded.set_words(_("Show the note"), _("Hide the note"))
         self._note.set_label(_("Version note"))
         self._redirect.set_label(_("Redirect URL to add"))
-        self.wait.setText(_("I have submitted the version: wait"))
         self._stop.setText(_("Stop waiting"))
         self.refresh()
 

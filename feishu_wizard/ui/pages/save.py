@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import QWidget
 
-from feishu_wizard.domain.change import SaveResult, Target
+from feishu_wizard.domain.change import SaveResult
 from feishu_wizard.domain.finding import Proof, Status
+from feishu_wizard.domain.names import BY_HAND
 from feishu_wizard.domain.outcomes import Declared
-from feishu_wizard.domain.setup import BY_HAND
+from feishu_wizard.domain.states import Target
 from feishu_wizard.text import labels, words
 from feishu_wizard.text.catalog import _, ngettext, pick
 from feishu_wizard.ui import a11y

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feishu_wizard.domain.capability import ALL
-from feishu_wizard.domain.change import Act, Change, SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.finding import (
     Evidence,
     Finding,
@@ -23,7 +23,7 @@ from feishu_wizard.domain.outcomes import (
     PrerequisiteCheck,
     ProfileOffer,
 )
-from feishu_wizard.domain.permission import GrantState, Need, NeedState, parse_needs
+from feishu_wizard.domain.permission import Need, NeedState, parse_needs
 from feishu_wizard.domain.progress import Progress, Report
 from feishu_wizard.domain.recipient import (
     Delivery,
@@ -33,7 +33,8 @@ from feishu_wizard.domain.recipient import (
     Resolved,
     Unresolved,
 )
-from feishu_wizard.domain.release import VersionState, plan_release
+from feishu_wizard.domain.release import plan_release
+from feishu_wizard.domain.states import Act, GrantState, Target, VersionState
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.wizard.session import Session
 

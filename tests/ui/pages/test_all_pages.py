@@ -16,9 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from feishu_wizard.domain.change import Target
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.outcomes import SecretPlace
+from feishu_wizard.domain.states import Target
 from feishu_wizard.ui import language, measure
 from feishu_wizard.ui.widgets.card import Disclosure
 from feishu_wizard.ui.widgets.check_row import CheckRow

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QApplication
 
 from feishu_wizard.domain.edition import Edition
+from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.outcomes import CredentialCheck, SecretPlace
-from feishu_wizard.domain.setup import APP_SECRET
 from feishu_wizard.wizard.answers import ConsoleBy, Place
 from feishu_wizard.wizard.steps import Step
 from tests.ui.pages import fakes

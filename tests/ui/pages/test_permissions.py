@@ -6,8 +6,7 @@ import json
 
 from PySide6.QtWidgets import QApplication
 
-from feishu_wizard.domain.permission import GrantState
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.ui.widgets.check_row import CheckRow
 from feishu_wizard.wizard.answers import ConsoleBy
 from feishu_wizard.wizard.steps import Step
@@ -153,8 +152,10 @@ def test_waiting_has_a_bound_and_can_be_stopped(stage):
     assert at.session.permissions.waiting
     assert "Looks once a minute, for 60 more minutes." in at.texts()
     assert not at.shows("permissions.wait")
+    assert not at.shows("permissions.copy_json")  # a version under review locks the app
     at.find("permissions.stop_waiting").click()
     assert not at.session.permissions.waiting
+    assert at.shows("permissions.copy_json")
     assert "Submitted " in at.texts()
 
 
@@ -182,3 +183,13 @@ def test_a_rejected_version_is_named(stage):
     )
     at = stage(Step.PERMISSIONS, with_result(rejected))
     assert "The last version was rejected" in at.texts()
+
+
+def test_another_day_the_page_starts_at_the_check(stage):
+    def resumed(session):
+        with_result(None)(session)
+        session.permissions.waiting_since = fakes.AT
+
+    at = stage(Step.PERMISSIONS, resumed)
+    assert "Check now whether the version was approved." in at.texts()
+    assert at.session.verb().code == "check_permissions"

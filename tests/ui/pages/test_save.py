@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QTableView
 
-from feishu_wizard.domain.change import Target
+from feishu_wizard.domain.states import Target
 from feishu_wizard.ui.widgets.check_row import CheckRow
 from feishu_wizard.wizard.save import HAND_FIELDS
 from feishu_wizard.wizard.steps import Step

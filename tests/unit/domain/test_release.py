@@ -7,16 +7,9 @@ import json
 import pytest
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.permission import (
-    Effect,
-    GrantState,
-    Kind,
-    Need,
-    NeedState,
-    needs_of,
-    parse_needs,
-)
-from feishu_wizard.domain.release import VersionState, import_json, plan_release
+from feishu_wizard.domain.permission import Effect, Kind, Need, NeedState, needs_of, parse_needs
+from feishu_wizard.domain.release import import_json, plan_release
+from feishu_wizard.domain.states import GrantState, VersionState
 
 
 def need(name, *, effect=Effect.WITH_VERSION, kind=Kind.SCOPE, required=True, scopes=None):

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
-from feishu_wizard.domain.change import Act, Change, SavePlan, Target
+from feishu_wizard.domain.change import Change, SavePlan
 from feishu_wizard.domain.edition import ConsolePage, Edition, Hosts, console_link, hosts_of
 from feishu_wizard.domain.errors import (
     CanError,
@@ -20,16 +20,17 @@ from feishu_wizard.domain.errors import (
     is_refusal,
 )
 from feishu_wizard.domain.finding import Evidence, Finding, Status, Who, blocked, not_applicable
+from feishu_wizard.domain.names import new_id
 from feishu_wizard.domain.setup import (
     Capabilities,
     Feishu,
     Office,
     SecretRef,
     Setup,
-    new_id,
     parse_ref,
     secret_refs,
 )
+from feishu_wizard.domain.states import Act, Target
 
 FEISHU = hosts_of(Edition.FEISHU)
 LARK = hosts_of(Edition.LARK)

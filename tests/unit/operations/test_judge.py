@@ -13,9 +13,10 @@ from feishu_wizard.domain.capability import ALL
 from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.permission import GrantState, Kind, needs_of
-from feishu_wizard.domain.release import VersionState, plan_release
+from feishu_wizard.domain.permission import Kind, needs_of
+from feishu_wizard.domain.release import plan_release
 from feishu_wizard.domain.setup import Office, Setup
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.operations.check_permissions import judge
 from feishu_wizard.operations.knowledge import needs
 from feishu_wizard.operations.platform_view import PlatformView

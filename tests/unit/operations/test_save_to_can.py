@@ -8,7 +8,6 @@ from itertools import product
 
 import pytest
 
-from feishu_wizard.domain.change import Act, Target
 from feishu_wizard.domain.errors import (
     CanError,
     ConflictError,
@@ -21,6 +20,7 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import silent
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import Feishu, Network, Office, Setup
+from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.operations.save_setup import plan_saves, save_all
 
 APP_ID = "cli_a8c029e757e6500b"

@@ -8,12 +8,12 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from feishu_wizard.domain.change import Act, Target
 from feishu_wizard.domain.errors import ConflictError, InputError
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import silent
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import Feishu, Office, Setup
+from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.operations.load_setup import load_setup
 from feishu_wizard.operations.save_setup import plan_saves, save_all
 

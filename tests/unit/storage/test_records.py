@@ -17,8 +17,8 @@ import pytest
 from feishu_wizard.domain.errors import ConflictError, ExitCode, InputError
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.setup import Feishu, Office, Setup
-from feishu_wizard.services.storage import journal as journals
 from feishu_wizard.domain.sitting import Sitting
+from feishu_wizard.services.storage import journal as journals
 from feishu_wizard.services.storage.drafts import Drafts
 from feishu_wizard.services.storage.journal import Journal
 from feishu_wizard.services.storage.locks import SetupLock

@@ -11,7 +11,7 @@ import pytest
 from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.paste import model
 from feishu_wizard.resources import resource_bytes
-from feishu_wizard.text import book, labels, pastes, tables
+from feishu_wizard.text import book, pastes, tables
 from feishu_wizard.text.catalog import use
 from feishu_wizard.text.titles import check_title, is_check
 
@@ -92,7 +92,7 @@ def test_every_problem_of_a_paste_has_words(code):
 @pytest.mark.parametrize("code", list(model.EditCode))
 def test_every_edit_of_a_paste_has_words(code, language):
     use(language)
-    said = labels.paste_edit(
+    said = pastes.paste_edit(
         model.Edit(code, {"count": "2", "label": "L", "name": "N", "key": "K"})
     )
     use("en")
@@ -102,7 +102,7 @@ def test_every_edit_of_a_paste_has_words(code, language):
 
 @pytest.mark.parametrize("code", list(model.ProposalCode))
 def test_every_proposal_of_a_paste_has_words(code):
-    assert labels.paste_proposal(model.Proposal("v", code)) != "Proposed"
+    assert pastes.paste_proposal(model.Proposal("v", code)) != "Proposed"
 
 
 def test_every_need_has_a_title_that_is_not_its_id():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
-from feishu_wizard.domain.permission import GrantState, NeedState, parse_needs
-from feishu_wizard.domain.release import VersionState, plan_release
+from feishu_wizard.domain.permission import NeedState, parse_needs
+from feishu_wizard.domain.release import plan_release
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.text import catalog, notes
 

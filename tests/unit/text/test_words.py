@@ -7,7 +7,6 @@ import gettext
 import pytest
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.change import Act, Target
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.errors import CanError, FeishuError, InputError, NetworkError
 from feishu_wizard.domain.finding import (
@@ -21,9 +20,8 @@ from feishu_wizard.domain.finding import (
     not_done,
 )
 from feishu_wizard.domain.outcomes import CapabilityWord, ProfileOffer
-from feishu_wizard.domain.permission import GrantState
 from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import Act, GrantState, Target, VersionState
 from feishu_wizard.text import catalog, labels, words
 from feishu_wizard.wizard.message import FieldProblem, Message
 from feishu_wizard.wizard.steps import ORDER, Busy, Severity, Step, StepRow, StepState, Verb

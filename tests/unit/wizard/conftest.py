@@ -12,11 +12,12 @@ from feishu_wizard.wizard.steps import ORDER, Step
 from tests.unit.wizard.fakes import (
     LoopRunner,
     Operations,
+    all_well,
     fill_credentials,
     fill_prerequisites,
     fill_save,
-    healthy,
 )
+from tests.unit.wizard.practice import Sitting, key_of
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def runner() -> Iterator[LoopRunner]:
 @pytest.fixture
 def operations(monkeypatch: pytest.MonkeyPatch) -> Operations:
     """Operations that go well until a test changes one."""
-    made = Operations(healthy())
+    made = Operations(all_well())
     made.install(monkeypatch)
     return made
 
@@ -81,3 +82,33 @@ def _fill(session: Session, step: Step) -> None:
         fill_save(session)
     elif step is Step.TEST:
         session.test.set_recipients("zhang.wei")
+
+
+@pytest.fixture
+def sit(tmp_path):
+    """Start the program: ``sit(practice)``; again with the same folder for the next day."""
+    opened = []
+
+    def start(practice, folder="state"):
+        made = Sitting(practice, tmp_path / folder)
+        opened.append(made)
+        return made
+
+    yield start
+    for each in opened:
+        if not each.runner.loop.is_closed():
+            each.close()
+
+
+@pytest.fixture(scope="module")
+def healthy(module_sandbox):
+    """A tenant in which everything is granted and released; drills are switched off again."""
+    return module_sandbox()
+
+
+@pytest.fixture
+def at_save(healthy, sit):
+    admin = sit(healthy)
+    session = admin.walk(Step.SAVE)
+    session.save.set_secret("api_key", key_of(healthy))
+    return admin

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
-from feishu_wizard.domain.change import Act, Change, SavePlan, SaveResult, Target
+from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Finding, Proof, Status, blocked
@@ -23,7 +23,7 @@ from feishu_wizard.domain.outcomes import (
     ProfileOffer,
     SecretPlace,
 )
-from feishu_wizard.domain.permission import GrantState, Need, NeedState, needs_of
+from feishu_wizard.domain.permission import Need, NeedState, needs_of
 from feishu_wizard.domain.progress import Progress, Report
 from feishu_wizard.domain.recipient import (
     Delivery,
@@ -33,7 +33,8 @@ from feishu_wizard.domain.recipient import (
     Resolved,
     Unresolved,
 )
-from feishu_wizard.domain.release import VersionState, plan_release
+from feishu_wizard.domain.release import plan_release
+from feishu_wizard.domain.states import Act, GrantState, Target, VersionState
 from feishu_wizard.operations.knowledge import declared, needs
 from feishu_wizard.wizard.session import Session
 
@@ -303,7 +304,7 @@ def delivery(
     return Delivery(who, "card", state, mark, code="ok" if state == "delivered" else "feishu.1")
 
 
-def healthy() -> dict[str, Any]:
+def all_well() -> dict[str, Any]:
     """Everything goes well, and nothing was kept before."""
     return {
         "check_prerequisites": network(),

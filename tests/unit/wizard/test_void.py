@@ -7,11 +7,11 @@ from itertools import product
 import pytest
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.change import Target
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.finding import Finding, Proof, Status
 from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.recipient import RecipientKind
+from feishu_wizard.domain.states import Target
 from feishu_wizard.wizard.answers import ConsoleBy, Place
 from feishu_wizard.wizard.save import HAND_FIELDS
 from feishu_wizard.wizard.steps import ORDER, Step

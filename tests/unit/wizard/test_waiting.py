@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feishu_wizard.domain.permission import GrantState
-from feishu_wizard.domain.release import VersionState
+from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.wizard.permissions import WAIT_LOOKS, WAIT_SECONDS
 from feishu_wizard.wizard.steps import Severity, Step, StepState
 from tests.unit.wizard.fakes import grants, no_network
@@ -66,9 +65,9 @@ def test_asking_to_wait_twice_does_not_look_twice_as_often(waiting, runner, oper
 def test_it_ends_after_an_hour_and_the_page_hears_of_it(waiting, runner, operations):
     redrawn = []
     waiting.subscribe(lambda: redrawn.append(waiting.permissions.waiting))
-    for _ in range(WAIT_LOOKS + 5):
-        look(waiting, runner)
+    looks = [look(waiting, runner) for _ in range(WAIT_LOOKS + 5)]
     assert WAIT_LOOKS == 60
+    assert looks == [1] * 60 + [0] * 5
     assert len(operations.made("version_state")) == 60
     assert not waiting.permissions.waiting
     assert redrawn[-1] is False

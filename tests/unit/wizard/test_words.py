@@ -8,7 +8,8 @@ import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
 from feishu_wizard.domain.finding import Proof, Status
-from feishu_wizard.domain.permission import GrantState, NeedState
+from feishu_wizard.domain.permission import NeedState
+from feishu_wizard.domain.states import GrantState
 from feishu_wizard.domain.verdict import Known, capability_words
 from feishu_wizard.operations.knowledge import needs
 from feishu_wizard.wizard.save import HAND_FIELDS
