@@ -6,9 +6,11 @@ from typing import Final, Literal
 
 import msgspec
 
+from feishu_wizard.domain.recipient import RecipientKind
 from feishu_wizard.domain.setup import Setup
 from feishu_wizard.domain.states import Target
 
+StepId = Literal["prerequisites", "credentials", "permissions", "save", "test", "finish"]
 DRAFT_SCHEMA: Final = "feishu-wizard/draft/1"
 
 
@@ -21,7 +23,7 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
 
     schema: Literal["feishu-wizard/draft/1"] = DRAFT_SCHEMA
     setup: Setup
-    step: str = "prerequisites"
+    step: StepId = "prerequisites"
     visited: list[str] = []
     can_text: str = ""
     app_id_text: str = ""
@@ -35,6 +37,13 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
     api_base: str = ""
     refs: dict[str, str] = {}
     recipients: str = ""
+    recipient_kind: RecipientKind = RecipientKind.CAN_ACCOUNT
+    template: str = "card"
+    message_lang: str = ""
+    enable: bool = True
+    place: Literal["keyring", "session", "file"] = "keyring"
+    proxy_user: str = ""
+    file_plain: bool = False
     waiting_since: str = ""
     updated_at: str = ""
 

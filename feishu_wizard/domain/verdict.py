@@ -36,9 +36,11 @@ def _word(capability: Capability, known: Known) -> CapabilityWord:
     if missing and known.checked:
         params = {"count": str(len(missing)), "first": missing[0].need.id}
         return CapabilityWord(name, Proof.NONE, Status.FAIL, "missing", params)
-    if capability is Capability.PUSH and known.delivered_as_can:
-        return CapabilityWord(name, Proof.PROVEN, Status.PASS, "delivered_as_can")
     saved = _saved(known.saved)
+    # A CAN that knows nothing of the app pushes nothing, whatever was delivered from here.
+    delivered = capability is Capability.PUSH and known.delivered_as_can
+    if delivered and saved is not Proof.NONE:
+        return CapabilityWord(name, Proof.PROVEN, Status.PASS, "delivered_as_can")
     if saved is not Proof.NONE:
         return CapabilityWord(name, saved, Status.UNKNOWN, f"saved_{saved.value}")
     if rows and known.checked and not any(r.open for r in rows):

@@ -25,6 +25,7 @@ _SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]*):(?![0-9]{1,5}(?:[/?#
 _LABEL = re.compile(r"(?!-)[a-z0-9_\-]{1,63}(?<!-)")
 _ESCAPED_CONTROL = re.compile(r"%(?:0[0-9A-F]|1[0-9A-F]|7F)", re.IGNORECASE)
 _FEISHU = ("feishu.cn", "larksuite.com", "larkoffice.com", "feishu.net")
+_LOOPBACK_IPV4 = re.compile(r"127(?:\.[0-9]{1,3}){3}")
 _LOOPBACK = frozenset({"localhost", "::1"})
 
 
@@ -56,7 +57,7 @@ class WebAddress:
     @property
     def loopback(self) -> bool:
         """The address leads to the very machine that opens it."""
-        return self.host in _LOOPBACK or self.host.startswith("127.")
+        return self.host in _LOOPBACK or _LOOPBACK_IPV4.fullmatch(self.host) is not None
 
     @property
     def feishu(self) -> bool:

@@ -28,14 +28,16 @@ async def send_test(
     lang: str,
     report: Report,
     repeat: Sequence[Delivery] = (),
+    batch: str = "",
 ) -> tuple[Delivery, ...]:
     """Send ``template`` to everyone in turn, with the platform's limits kept by the client.
 
     ``repeat``: earlier deliveries whose uuid is used again, so that one of unknown outcome
-    cannot arrive twice (the platform remembers a uuid for one hour).
+    cannot arrive twice (the platform remembers a uuid for one hour). ``batch``: the same one
+    again after a cancel sends only to those who were not reached yet.
     """
     client = await place.feishu(kit)
-    run_id = uuid.uuid4().hex
+    run_id = batch or uuid.uuid4().hex
     earlier = {d.resolved.receive_id: d for d in repeat if d.state is DeliveryState.UNKNOWN}
     deliveries = []
     for index, person in enumerate(people):
@@ -43,7 +45,8 @@ async def send_test(
         report(Progress("sending", {"who": who}, index / len(people)))
         known = earlier.get(person.receive_id)
         mark = known.uuid if known else _remember(place, kit, run_id, person, template)
-        delivery = await _send(client, kit, person, template, lang, mark)
+        done = _done_before(place, person, template, mark)
+        delivery = done or await _send(client, kit, person, template, lang, mark)
         if delivery.state is not DeliveryState.UNKNOWN:  # it stays begun, also after a restart
             place.journal.finish_send(
                 mark, delivery.state.value, delivery.message_id, delivery.code
@@ -63,6 +66,14 @@ def _remember(place: Workplace, kit: Kit, run_id: str, person: Resolved, templat
         if (begun.recipient, begun.template) == (key, template) and _recent(begun.started_at):
             return begun.uuid
     return place.journal.remember_send(run_id, key, template, setup_id=kit.setup.id)
+
+
+def _done_before(place: Workplace, person: Resolved, template: str, mark: str) -> Delivery | None:
+    """The message of this batch that reached the person before a cancel."""
+    sent = place.journal.send_of(mark)
+    if sent is None or sent.state != DeliveryState.DELIVERED.value:
+        return None
+    return Delivery(person, template, DeliveryState.DELIVERED, mark, message_id=sent.message_id)
 
 
 def _recent(started_at: str) -> bool:

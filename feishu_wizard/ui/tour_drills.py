@@ -71,9 +71,9 @@ def _need_with_scope(scope: str, session: Session) -> Sighting | None:
     if session.step.value != "permissions" or session.permissions.result is None:
         return None
     for row in session.permissions.states:
-        if scope in row.need.scopes and row.state is not GrantState.UNKNOWN:
-            if not row.state.settled:
-                return Sighting("permissions", row.need.id, row.state.value)
+        told = row.state is not GrantState.UNKNOWN and not row.state.settled
+        if told and scope in row.need.scopes:
+            return Sighting("permissions", row.need.id, row.state.value)
     return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.wizard.answers import Answers, ConsoleBy, with_text
+from feishu_wizard.wizard.answers import Answers, ConsoleBy, Place, with_text
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
@@ -151,6 +151,7 @@ class Keeping:
 
     def sitting(self) -> Sitting:
         """What the draft holds: no secret, no result that has to be looked at again."""
+        from feishu_wizard.domain.recipient import RecipientKind
         from feishu_wizard.domain.sitting import Sitting
 
         session, answers = self.session, self.session.answers
@@ -170,6 +171,13 @@ class Keeping:
             api_base=answers.api_base,
             refs=dict(answers.refs),
             recipients=answers.recipients_text,
+            recipient_kind=RecipientKind(answers.recipient_kind),
+            template=answers.template,
+            message_lang=answers.message_lang,
+            enable=answers.enable,
+            place=answers.place.value,
+            proxy_user=answers.proxy_user,
+            file_plain=answers.file_plain,
             waiting_since=session.permissions.waiting_since,
         )
 
@@ -270,6 +278,13 @@ class Keeping:
             api_base=sitting.api_base,
             refs=tuple(sitting.refs.items()),
             recipients_text=sitting.recipients,
+            recipient_kind=sitting.recipient_kind.value,
+            template=sitting.template,
+            message_lang=sitting.message_lang,
+            enable=sitting.enable,
+            place=Place(sitting.place),
+            proxy_user=sitting.proxy_user,
+            file_plain=sitting.file_plain,
         )
         self.session.restore(answers, Step(sitting.step))
         self.session.permissions.waiting_since = sitting.waiting_since

@@ -183,7 +183,9 @@ class PrerequisitesStep(Controller):
         """Trust the certificate that was shown, for the CAN host only."""
         finding = self.untrusted
         if finding is not None:
-            host = finding.params.get("host", "")
+            from feishu_wizard.domain.web_address import parse_web_address
+
+            host = parse_web_address(self.can_origin).host
             pinned = with_text(self.session.answers.pinned, host, finding.params["sha256"])
             self.session.update(pinned=pinned)
             self.check()

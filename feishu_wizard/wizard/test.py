@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feishu_wizard.domain.names import new_id
 from feishu_wizard.domain.recipient import (
     Delivery,
     DeliveryState,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from feishu_wizard.operations.context import Workplace
 
 _RESTS_ON = frozenset({"recipients_text", "recipient_kind", "app_id_text", "edition"})
+_MESSAGE = frozenset({"template", "message_lang"})
 
 
 class TestStep(Controller):
@@ -31,6 +33,7 @@ class TestStep(Controller):
     resolved: tuple[Resolved, ...] = ()
     unresolved: tuple[Unresolved, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    batch: str = ""  # one message for each recipient, however often the sending is begun
 
     # -- shown by the page ------------------------------------------------------------
 
@@ -98,12 +101,21 @@ class TestStep(Controller):
         people = tuple(d.resolved for d in self.failed) if only_failed else self.resolved
         repeat = self.failed if only_failed else ()
         template, lang = answers.template, answers.message_lang or self.session.lang
+        self.batch = self.batch or new_id()
+        batch = self.batch
 
         async def work(place: Workplace, report: Report) -> tuple[Delivery, ...]:
             from feishu_wizard.operations.send_test import send_test
 
             return await send_test(
-                place, kit, people, template=template, lang=lang, repeat=repeat, report=report
+                place,
+                kit,
+                people,
+                template=template,
+                lang=lang,
+                repeat=repeat,
+                batch=batch,
+                report=report,
             )
 
         self.session.start("sending", work, lambda sent: self._sent(sent, only_failed))
@@ -111,6 +123,7 @@ class TestStep(Controller):
     def send_another(self) -> None:
         """Start over with the same recipients: a new message, not a repeat."""
         self.deliveries = ()
+        self.batch = ""
         self.send()
 
     # -- the shell --------------------------------------------------------------------
@@ -156,12 +169,15 @@ class TestStep(Controller):
         """Other recipients: look them up again."""
         if names & _RESTS_ON:
             self.answers_replaced()
+        if names & _MESSAGE:
+            self.batch = ""  # another content is another message
 
     def answers_replaced(self) -> None:
         """Drop what was looked up; what was sent was sent, and stays in the journal."""
         self.resolved = ()
         self.unresolved = ()
         self.deliveries = ()
+        self.batch = ""
         self.pressed = False
 
     # -- inside -----------------------------------------------------------------------
@@ -177,6 +193,7 @@ class TestStep(Controller):
             kept = tuple(d for d in self.deliveries if d.state is DeliveryState.DELIVERED)
             sent = kept + sent
         self.deliveries = sent
+        self.batch = ""  # a cancelled sending keeps it, and goes on where it stopped
         if self.failed:
             params = {"count": str(len(self.failed)), "total": str(len(sent))}
             self.session.say(Severity.ERROR, "some_not_delivered", params)

@@ -57,7 +57,7 @@ class Call:
         """A failure with host and evidence of this exchange."""
         seen = Evidence(self.method, self.address.netloc, self.address.path, ms=self.ms, at=self.at)
         return NetworkError(
-            code, {"host": self.address.host, **params}, who=Who.NETWORK, evidence=(seen,)
+            code, {"host": self.address.netloc, **params}, who=Who.NETWORK, evidence=(seen,)
         )
 
 

@@ -50,6 +50,7 @@ def test_no_word_is_wider_than_its_proof(saved):
             if word.proof is Proof.PROVEN:
                 assert capability is Capability.PUSH
                 assert as_can
+                assert saved != "nothing"
             if word.proof is Proof.CONFIGURED:
                 assert saved == "configured"
             if word.proof is Proof.STATED:
