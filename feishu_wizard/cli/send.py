@@ -28,7 +28,7 @@ async def send(
     """Resolve, send, tell per recipient. Returns the exit code."""
     from feishu_wizard.operations.load_setup import load_setup
     from feishu_wizard.operations.resolve_recipients import resolve_recipients
-    from feishu_wizard.operations.send_test import send_test
+    from feishu_wizard.operations.send_test import Sending, send_test
 
     if template not in TEMPLATES:
         raise InputError("send.no_template", {"template": template})
@@ -36,7 +36,7 @@ async def send(
     report = progress_printer()
     wanted = tuple(dict.fromkeys(parse_recipient(one) for one in to))
     people, unknown = await resolve_recipients(place, kit, wanted, report)
-    sent = await send_test(place, kit, people, template=template, lang=current(), report=report)
+    sent = await send_test(place, kit, people, Sending(template, current()), report)
     if as_json:
         data(json.dumps(_as_json(sent, unknown), ensure_ascii=False, indent=2))
     else:

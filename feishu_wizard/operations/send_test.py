@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from feishu_wizard.domain.errors import FeishuError, NetworkError
@@ -19,26 +20,34 @@ from feishu_wizard.services.feishu.im import send_message
 _REMEMBERED = timedelta(minutes=55)
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is sent, and what it goes on from.
+
+    ``repeat``: earlier deliveries whose uuid is used again, so that one of unknown outcome cannot
+    arrive twice (the platform remembers a uuid for one hour). ``batch``: the same one again after
+    a cancel sends only to those who were not reached yet.
+    """
+
+    template: str
+    lang: str
+    repeat: Sequence[Delivery] = ()
+    batch: str = ""
+
+
 async def send_test(
     place: Workplace,
     kit: Kit,
     people: Sequence[Resolved],
-    *,
-    template: str,
-    lang: str,
+    sending: Sending,
     report: Report,
-    repeat: Sequence[Delivery] = (),
-    batch: str = "",
 ) -> tuple[Delivery, ...]:
-    """Send ``template`` to everyone in turn, with the platform's limits kept by the client.
-
-    ``repeat``: earlier deliveries whose uuid is used again, so that one of unknown outcome
-    cannot arrive twice (the platform remembers a uuid for one hour). ``batch``: the same one
-    again after a cancel sends only to those who were not reached yet.
-    """
+    """Send to everyone in turn, with the platform's limits kept by the client."""
     client = await place.feishu(kit)
-    run_id = batch or uuid.uuid4().hex
-    earlier = {d.resolved.receive_id: d for d in repeat if d.state is DeliveryState.UNKNOWN}
+    template = sending.template
+    run_id = sending.batch or uuid.uuid4().hex
+    unknown = [d for d in sending.repeat if d.state is DeliveryState.UNKNOWN]
+    earlier = {d.resolved.receive_id: d for d in unknown}
     deliveries = []
     for index, person in enumerate(people):
         who = person.name or person.recipient.value
@@ -46,7 +55,7 @@ async def send_test(
         known = earlier.get(person.receive_id)
         mark = known.uuid if known else _remember(place, kit, run_id, person, template)
         done = _done_before(place, person, template, mark)
-        delivery = done or await _send(client, kit, person, template, lang, mark)
+        delivery = done or await _send(client, kit, person, sending, mark)
         if delivery.state is not DeliveryState.UNKNOWN:  # it stays begun, also after a restart
             place.journal.finish_send(
                 mark, delivery.state.value, delivery.message_id, delivery.code
@@ -82,11 +91,13 @@ def _recent(started_at: str) -> bool:
 
 
 async def _send(
-    client: FeishuClient, kit: Kit, person: Resolved, template: str, lang: str, mark: str
+    client: FeishuClient, kit: Kit, person: Resolved, sending: Sending, mark: str
 ) -> Delivery:
     now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
     origin = kit.setup.office.url or "Aloudata CAN"
-    msg_type, content = build(samples(), template, lang, {"time": now, "origin": origin})
+    template = sending.template
+    values = {"time": now, "origin": origin}
+    msg_type, content = build(samples(), template, sending.lang, values)
     try:
         answer = await send_message(
             client, person.receive_id_type, person.receive_id, msg_type, content, mark

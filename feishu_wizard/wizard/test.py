@@ -100,23 +100,15 @@ class TestStep(Controller):
         answers = self.session.answers
         people = tuple(d.resolved for d in self.failed) if only_failed else self.resolved
         repeat = self.failed if only_failed else ()
-        template, lang = answers.template, answers.message_lang or self.session.lang
+        lang = answers.message_lang or self.session.lang
         self.batch = self.batch or new_id()
         batch = self.batch
 
         async def work(place: Workplace, report: Report) -> tuple[Delivery, ...]:
-            from feishu_wizard.operations.send_test import send_test
+            from feishu_wizard.operations.send_test import Sending, send_test
 
-            return await send_test(
-                place,
-                kit,
-                people,
-                template=template,
-                lang=lang,
-                repeat=repeat,
-                batch=batch,
-                report=report,
-            )
+            sending = Sending(answers.template, lang, repeat, batch)
+            return await send_test(place, kit, people, sending, report)
 
         self.session.start("sending", work, lambda sent: self._sent(sent, only_failed))
 

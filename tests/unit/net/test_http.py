@@ -100,7 +100,7 @@ async def test_a_small_packed_body_cannot_grow_beyond_the_limit() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "body"),
-    [("gzip", b"no gzip"), ("gzip", gzip.compress(b"x" * 999)[:-9]), ("br", b"x")],
+    [("gzip", b"no gzip"), ("gzip", gzip.compress(b"x" * 999, mtime=0)[:-9]), ("br", b"x")],
 )
 async def test_a_badly_packed_body_is_named(encoding: str, body: bytes) -> None:
     more = f"Content-Encoding: {encoding}\r\n"

@@ -158,6 +158,7 @@ async def test_a_proxy_setting_that_cannot_be_used() -> None:
         ("", "unknown", "net.no_date"),
         ("Date: yesterday\r\n", "unknown", "net.no_date"),
     ],
+    ids=["ahead a little", "an hour behind", "ahead", "no date", "no time"],
 )
 async def test_the_clock(more: str, status: str, code: str) -> None:
     async with serve(answer(PLATFORM, more=more)) as server:

@@ -35,7 +35,8 @@ def people(practice):
     state = practice.state()
     special = {p["user_id"] for p in state["named"].values() if isinstance(p, dict)}
     ordinary = (p for p in state["people"] if p["user_id"] not in special)
-    return (p for p in ordinary if p["activated"] and not p["frozen"] and not p["resigned"])
+    reachable = (p for p in ordinary if p["email"] and p["mobile"])
+    return (p for p in reachable if p["activated"] and not p["frozen"] and not p["resigned"])
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def send(perform, practice):
         async def work(place):
             kit = await load_setup(place, str(practice.setup))
             return await operation.send_test(
-                place, kit, who, template=template, lang=lang, report=silent, repeat=repeat
+                place, kit, who, operation.Sending(template, lang, repeat), silent
             )
 
         return perform(work)
@@ -324,3 +325,22 @@ def test_without_the_permission_for_names_a_message_can_still_be_sent(
     assert delivery.state is DeliveryState.DELIVERED
     assert sent_to(person) == 1
     assert found.name == ""  # the id is shown instead
+
+
+def test_the_same_batch_again_reaches_nobody_twice(people, perform, practice, sent_to):
+    """After a cancel in the middle, the sending is begun again with everybody."""
+    first, second = next(people), next(people)
+
+    def send_batch(*who):
+        async def work(place):
+            kit = await load_setup(place, str(practice.setup))
+            sending = operation.Sending("card", "en", batch="b1")
+            return await operation.send_test(place, kit, who, sending, silent)
+
+        return perform(work)
+
+    [before] = send_batch(as_can(first))
+    again = send_batch(as_can(first), as_can(second))
+    assert [d.state for d in again] == [DeliveryState.DELIVERED] * 2
+    assert again[0].message_id == before.message_id
+    assert (sent_to(first), sent_to(second)) == (1, 1)

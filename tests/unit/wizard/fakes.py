@@ -321,7 +321,7 @@ def all_well() -> dict[str, Any]:
             tuple(person(r.value, r.kind) for r in wanted),
             (),
         ),
-        "send_test": lambda place, kit, people, **named: tuple(delivery(p) for p in people),
+        "send_test": lambda place, kit, people, *rest: tuple(delivery(p) for p in people),
         "keep_draft": None,
         "last_draft": None,
         "keep_secret": lambda place, kit, name, secret: f"keyring:{name}",

@@ -184,8 +184,25 @@ def test_a_repeat_goes_only_to_those_without_and_keeps_the_rest(at, runner, oper
     operations.results["send_test"] = (delivery(second, mark="u-2"),)
     session.test.send(only_failed=True)
     runner.settle()
-    people, repeat = operations.made("send_test")[1][1], operations.made("send_test")[1]
+    _kit, people, sending = operations.made("send_test")[1][:3]
     assert people == (second,)
-    assert any(isinstance(a, tuple) and a and getattr(a[0], "uuid", "") == "u-2" for a in repeat)
+    assert [d.uuid for d in sending.repeat] == ["u-2"]
     assert [d.state for d in session.test.deliveries] == [DeliveryState.DELIVERED] * 2
     assert session.verb().code == "continue"
+
+
+def test_a_cancelled_sending_goes_on_as_the_same_batch(at, runner, operations):
+    session = at(Step.TEST)
+    session.test.set_recipients("a, b")
+    press(session, runner)
+    session.press()
+    session.cancel_work()
+    runner.settle()
+    assert session.test.deliveries == ()
+    press(session, runner)
+    batches = [call[2].batch for call in operations.made("send_test")]
+    assert len(set(batches)) == 1
+    assert batches[0]
+    session.test.send_another()
+    runner.settle()
+    assert operations.made("send_test")[-1][2].batch != batches[0]
