@@ -119,8 +119,11 @@ def _sandbox(*options: str) -> Iterator[dict[str, Any]]:
     """A sandbox while the block runs; yields its ready line."""
     import subprocess
 
-    command = [sys.executable, "-m", "feishu_wizard.sandbox", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:  # noqa: S603
+    command = [sys.executable, "-m", "feishu_wizard.sandbox", "--port", "0"]
+    # The pipe to its standard input breaks when this program is killed, and it ends, too.
+    pipe = subprocess.PIPE
+    command += ["--until-eof", *options]
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as child:  # noqa: S603
         try:
             yield _ready(child)
         finally:

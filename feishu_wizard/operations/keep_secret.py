@@ -15,6 +15,11 @@ async def secret_place(place: Workplace) -> SecretPlace:
     return SecretPlace(info.place.value, info.backend, info.reason)
 
 
+async def kept_secret(place: Workplace, kit: Kit, name: str) -> Secret | None:
+    """The secret that the setup's reference leads to; None when it is gone."""
+    return await place.secret(kit, name)
+
+
 async def keep_secret(place: Workplace, kit: Kit, name: str, secret: Secret) -> str:
     """Keep a secret where the setup says; returns the reference for the setup file."""
     return await place.store.put(kit.setup.id, name, secret, Place(kit.place))

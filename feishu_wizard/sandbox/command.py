@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--rate-limits", action="store_true", help="enforce the documented limits")
     made.add_argument("--fresh", action="store_true", help="a tenant as it is met first")
     made.add_argument("--can-api", choices=CAN_API_MODES, default="rest", help="CAN's settings API")
+    made.add_argument("--until-eof", action="store_true", help="end also when standard input does")
     made.add_argument(
         "--state", type=Path, metavar="DIR", help="keep files here, not in a temporary folder"
     )
@@ -80,7 +83,7 @@ def main(argv: list[str]) -> int:
         return EXIT_USAGE
     log_errors()
     try:
-        asyncio.run(_run(options))
+        asyncio.run(_run(options, until_eof=arguments.until_eof))
     except OSError as error:
         sys.stderr.write(f"sandbox: {error}\n")
         return EXIT_NETWORK
@@ -90,13 +93,15 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-async def _run(options: Options) -> None:
+async def _run(options: Options, *, until_eof: bool = False) -> None:
     with ExitStack() as stack:
         folder = _folder(options, stack)
         certificates = make_certificates(folder) if options.tls else None
         sockets = _bind_all(options.port)
         stop = asyncio.Event()
         _on_signals(stop.set)
+        if until_eof:
+            _at_eof(stop.set)
         ports = [made.getsockname()[1] for made in sockets]
         scheme = "https" if options.tls else "http"
         origins = Origins(*(f"{scheme}://{HOST}:{port}" for port in ports))
@@ -105,6 +110,20 @@ async def _run(options: Options) -> None:
         ready = _ready_line(folder, origins, apps, certificates)
         apps.office.ca_file = certificates.ca_file if certificates else None
         await _serve(apps, sockets, certificates, ready, stop)
+
+
+def _at_eof(stop: Callable[[], None]) -> None:
+    """Call ``stop`` when standard input ends: the program that started this one is gone."""
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        # Without a buffer, whose lock this thread would still hold when the interpreter ends.
+        while os.read(0, 1024):
+            pass
+        with suppress(RuntimeError):  # the loop has ended by itself meanwhile
+            loop.call_soon_threadsafe(stop)
+
+    threading.Thread(target=wait, name="until-eof", daemon=True).start()
 
 
 def _folder(options: Options, stack: ExitStack) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gettext
 import io
-import locale
 import os
 from collections.abc import Iterator, Mapping
 
@@ -74,6 +73,8 @@ def _system_names() -> Iterator[str]:
     if plain:
         yield plain
     # Windows sets none of them, a macOS app started from the Dock neither.
+    import locale  # before the first paint only where it is asked
+
     yield locale.getlocale()[0] or ""
 
 

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
-from feishu_wizard.domain.progress import Progress, Report
-
 if TYPE_CHECKING:
     import asyncio
+
+    from feishu_wizard.domain.progress import Progress, Report
 
 T = TypeVar("T")
 Call = Callable[[], object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QTranslator
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -41,6 +41,8 @@ def _use_qt_catalogue(app: QApplication, code: str) -> None:
         old.setObjectName("")
     if code not in _QT_CATALOGUES:
         return
+    from PySide6.QtCore import QLibraryInfo
+
     translator = QTranslator(app)
     translator.setObjectName(_TRANSLATOR)
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -73,7 +75,8 @@ class PickMenu(Button):
             self._menu.removeAction(action)
             action.deleteLater()
         for value, words in entries:
-            action = QAction(words, self._menu)
+            action = QAction(self._menu)
+            action.setText(words)  # with a text, the constructor has PySide build QIcon (6 ms)
             action.setData(value)
             action.setCheckable(True)
             action.setChecked(value == chosen)

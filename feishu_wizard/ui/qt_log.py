@@ -27,8 +27,10 @@ def install() -> None:
 
 def handle(kind: QtMsgType, context: QMessageLogContext, text: str | None) -> None:
     """Log one message."""
+    level = logging.DEBUG if text in _EXPECTED else _LEVELS.get(kind, logging.WARNING)
+    if not log.isEnabledFor(level):
+        return  # Qt speaks before the first paint, and the patterns of redaction are many
     from feishu_wizard.domain.redact import redact
 
     category = context.category or "default"
-    level = logging.DEBUG if text in _EXPECTED else _LEVELS.get(kind, logging.WARNING)
     log.log(level, "%s: %s", category, redact(text or ""))

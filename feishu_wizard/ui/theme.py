@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Qt
@@ -151,13 +150,13 @@ _BARE = ("sans serif", "sans-serif", "sans", "dejavu sans", "")
 _SMALLEST = 10.0
 
 
-@dataclass(slots=True)
 class _State:
     """The look in use. Widgets learn of a new one by their ``PaletteChange`` event."""
 
-    theme: Theme = LIGHT
-    choice: Choice = Choice.SYSTEM
-    follows: bool = False
+    def __init__(self) -> None:
+        self.theme = LIGHT
+        self.choice = Choice.SYSTEM
+        self.follows = False
 
 
 _state = _State()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.wizard.answers import Answers, ConsoleBy, Place, with_text
+from feishu_wizard.wizard.answers import Answers, ConsoleBy, Place, with_entry, with_text
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from feishu_wizard.domain.outcomes import SecretPlace
     from feishu_wizard.domain.permission import Need
     from feishu_wizard.domain.progress import Report
+    from feishu_wizard.domain.secret import Secret
     from feishu_wizard.domain.setup import Setup
     from feishu_wizard.domain.sitting import Sitting
     from feishu_wizard.operations.context import Workplace
@@ -197,6 +198,25 @@ class Keeping:
             self.session.update(refs=with_text(self.session.answers.refs, name, ref))
 
         self.session.background(work, kept, self.session.say_error)
+
+    def fetch_secret(self, name: str) -> None:
+        """Bring a kept secret into this run, for the copy button of the guided page."""
+        answers = self.session.answers
+        if answers.secret(name) is not None or not answers.ref(name):
+            return
+        kit = self.kit()
+
+        async def work(place: Workplace, report: Report) -> Secret | None:
+            from feishu_wizard.operations.keep_secret import kept_secret
+
+            return await kept_secret(place, kit, name)
+
+        def found(secret: Secret | None) -> None:
+            if secret is not None and self.session.answers.ref(name):
+                secrets = with_entry(self.session.answers.secrets, name, secret)
+                self.session.take_secrets(secrets)
+
+        self.session.background(work, found, self.session.say_error)
 
     def look_where(self, told: Callable[[SecretPlace], None]) -> None:
         """Find out where secrets can be kept on this machine, before one is typed."""

@@ -260,7 +260,9 @@ class SaveStep(Controller):
         self.pressed = False
 
     def entered(self) -> None:
-        """A sitting that was taken up again knows its profile: ask what that one declares."""
+        """A sitting that was taken up again: fetch what the page needs of the earlier one."""
+        if Target.BY_HAND in self.offered:
+            self.session.keeping.fetch_secret(APP_SECRET)
         profile = self.session.answers.profile
         if profile == BY_HAND or profile in self._known_declares:
             return

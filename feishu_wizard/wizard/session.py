@@ -26,6 +26,7 @@ from feishu_wizard.wizard.steps import (
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Progress, Report
+    from feishu_wizard.domain.secret import Secret
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.controller import Controller
     from feishu_wizard.wizard.credentials import CredentialsStep
@@ -199,6 +200,11 @@ class Session:
         for controller in self._made():
             controller.answers_changed(names)
         self.keeping.soon()
+        self.changed()
+
+    def take_secrets(self, secrets: tuple[tuple[str, Secret], ...]) -> None:
+        """Secrets that were fetched from where they are kept: nothing has changed by that."""
+        self.answers = replace(self.answers, secrets=secrets)
         self.changed()
 
     def act(self, action: str) -> None:

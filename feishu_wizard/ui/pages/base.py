@@ -114,6 +114,8 @@ def show_pasted(field: Field, pasted: Pasted, *, text: str | None = None) -> Non
 
 def _paste_note(pasted: Pasted) -> str:
     """What was done to the value; what a proposal mends where no problem says it already."""
+    if not pasted.typed:
+        return ""
     from feishu_wizard.text import pastes  # an empty box needs no words
 
     told = [pastes.paste_edit(edit) for edit in pasted.edits] if pasted.value else []

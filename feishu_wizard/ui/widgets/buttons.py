@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from feishu_wizard.text.catalog import _
-from feishu_wizard.ui import a11y, desktop, icons, theme
+from feishu_wizard.ui import a11y, icons, theme
 from feishu_wizard.ui.widgets.base import show_if
 
 RADIUS = 6.0
@@ -34,7 +34,8 @@ class Button(QPushButton):
         icon: str = "",
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text, parent)
+        super().__init__(parent)  # with a text, PySide first builds QIcon and its names (6 ms)
+        self.setText(text)
         self._kind, self._icon, self._trailing = kind, icon, ""
         self._busy = False
         self.setAutoDefault(False)
@@ -214,6 +215,8 @@ class LinkButton(Button):
         """Offer to copy the address."""
         from PySide6.QtGui import QAction, QKeySequence
 
+        from feishu_wizard.ui import desktop
+
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         copy = QAction(_("Copy link"), menu)
@@ -223,6 +226,8 @@ class LinkButton(Button):
         menu.popup(event.globalPos())
 
     def _open(self) -> None:
+        from feishu_wizard.ui import desktop  # the window opens without it
+
         if desktop.open_url(self._url):
             return
         desktop.copy(self._url)

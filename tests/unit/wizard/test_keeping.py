@@ -9,6 +9,9 @@ from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.edition import AppType, Edition
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.names import APP_SECRET
+from feishu_wizard.domain.outcomes import CredentialCheck
+from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import Setup
 from feishu_wizard.domain.sitting import Sitting
 from feishu_wizard.domain.states import GrantState, Target, VersionState
@@ -307,3 +310,17 @@ def test_a_file_of_a_can_without_address_is_prepare_only():
     assert answers.no_can
     again = to_setup(answers, app_id="", callback="", can_url="")
     assert again == Setup(id="abc234")
+
+
+def test_a_kept_secret_comes_back_for_the_guided_page(new_session, runner, operations):
+    """By hand on the second day: the copy button needs the secret, and nothing becomes void."""
+    secret = Secret("x" * 32)
+    operations.results["kept_secret"] = secret
+    session = new_session()
+    session.update(refs=((APP_SECRET, "keyring:app_secret"),), can_text="https://can.example.com")
+    session.credentials.result = CredentialCheck(())
+    session.restore(session.answers, Step.SAVE)
+    session.credentials.result = passed = CredentialCheck(())
+    runner.settle()
+    assert session.save.reveal_secret() is secret
+    assert session.credentials.result is passed
