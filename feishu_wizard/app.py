@@ -76,7 +76,7 @@ class Window:
         """What may only happen after the first paint; done once."""
         if not self._begun:
             self._begun = True
-            self.shell.setWindowIcon(icons.app_icon())
+            self.shell.setWindowIcon(icons.app_icon())  # six pictures
             gc.freeze()  # what was loaded so far stays: later collections need not look at it
             gc.enable()
             self.session.keeping.begin(str(options.setup or ""))

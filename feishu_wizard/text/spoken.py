@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from feishu_wizard.text import tables
@@ -32,6 +31,8 @@ def field_name(field: str) -> str:
 
 def local_time(text: str) -> str:
     """Return an RFC 3339 time as the local date and time; other text as it is."""
+    from datetime import datetime
+
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QSt
 
 from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
-from feishu_wizard.ui import a11y, icons, theme
+from feishu_wizard.ui import a11y, theme
 from feishu_wizard.ui.footer import Footer
 from feishu_wizard.ui.header import Header, Sidebar
 from feishu_wizard.ui.message_strip import Act, MessageStrip
@@ -92,7 +92,6 @@ class Shell(QMainWindow):
         self._due.timeout.connect(self.refresh)
         self._build(on_language)
         self._connect()
-        QTimer.singleShot(0, self, lambda: self.setWindowIcon(icons.app_icon()))
         self.resize(1080, 760)
         session.subscribe(self._due.start)
         self.refresh()
