@@ -10,6 +10,7 @@ import pytest
 from feishu_wizard.domain.finding import Who
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.text import book
+from feishu_wizard.text.book_file import parse_book
 from feishu_wizard.text.catalog import languages, pick, use
 
 LANGUAGES = {code for code, _name in languages()}
@@ -133,4 +134,4 @@ def test_values_from_outside_are_shown_plainly_on_one_line(value, shown):
 def test_a_misspelt_key_is_told():
     data = resource_bytes(book.PATH) + b'\n[[entry]]\ncodes = ["x"]\ntitel.en = "X."\n'
     with pytest.raises(ValueError, match="titel"):
-        book.parse_book(data)
+        parse_book(data)
