@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from tests.e2e.practice import console_part
@@ -106,6 +107,29 @@ def test_waiting_for_approval_goes_on_the_next_day(
     walk.save_to_can()
     stored = practice.state()["can"]["settings"]["feishu"]
     assert stored["app_secret"] == practice["app_secret"]
+
+
+def test_opening_a_setup_file_shows_it_and_calls_nobody(
+    sandbox: SandboxFactory, desk: Desk, start: Start
+) -> None:
+    practice = sandbox()
+    before = len(practice.state()["requests"])
+    content = practice.setup.read_bytes()
+    app = start(
+        desk,
+        sys.executable,
+        "-m",
+        "feishu_wizard",
+        "--lang",
+        "zh_Hans",
+        "--setup",
+        practice.setup,
+    )
+    app.wait_text("prerequisites.can_url", practice["can"])
+    app.wait_for("message", "showing")
+    assert len(practice.state()["requests"]) == before
+    assert app.close() == 0
+    assert practice.setup.read_bytes() == content
 
 
 def _secrets(practice: SandboxProcess) -> list[str]:

@@ -216,3 +216,22 @@ def _writes(practice: SandboxProcess) -> list[str]:
         for r in practice.state()["requests"]
         if r["host"] == "can" and r["method"] not in ("GET", "HEAD")
     ]
+
+
+def test_the_whole_path_over_tls_with_a_ca_file(
+    sandbox: SandboxFactory, run_python: Run, tmp_path: Path
+) -> None:
+    practice = sandbox("--fresh", "--tls")
+    console_part(practice)
+    assert practice["can"].startswith("https://")
+    applied = wizard(run_python, "apply", str(practice.setup), "--yes")
+    assert applied.returncode == 0, applied.stderr
+    person = practice.state()["people"][0]["user_id"]
+    sent = wizard(run_python, "send", str(practice.setup), "--to", person)
+    assert sent.returncode == 0, sent.stderr
+    without = tmp_path / "without.toml"
+    without.write_text(practice.setup.read_text().replace(practice["ca_file"], ""))
+    refused = wizard(run_python, "send", str(without), "--to", person)
+    assert refused.returncode == 4
+    assert "certificate" in refused.stderr.lower()
+    assert len(practice.state()["messages"]) == 1
