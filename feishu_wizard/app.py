@@ -211,19 +211,19 @@ class _AfterFirstPaint(QObject):
 
     def __init__(self, shell: Shell, call: Callable[[], None]) -> None:
         super().__init__(shell)
-        self._call = call
-        self._waits = True
+        self._shell, self._call = shell, call
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._due)
+        self._timer.start(round(_FIRST_PAINT_SECONDS * 1000))
         shell.installEventFilter(self)
-        QTimer.singleShot(round(_FIRST_PAINT_SECONDS * 1000), self, self._due)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Wait for the first paint; the call comes after it, never in it."""
         if event.type() is QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            QTimer.singleShot(0, self, self._due)
+            self._timer.start(0)
         return False
 
     def _due(self) -> None:
-        if self._waits:
-            self._waits = False
-            self._call()
+        self._shell.removeEventFilter(self)
+        self._call()

@@ -78,7 +78,7 @@ def _as_text(sent: tuple[Delivery, ...], unknown: tuple[Unresolved, ...]) -> Non
     for one in sent:
         who = one.resolved.name or one.resolved.recipient.value
         if one.state is DeliveryState.DELIVERED:
-            line = _("{who}: delivered, {message_id}")
+            line = _("{who}: accepted by Feishu, {message_id}")
             data("✓ " + line.format(who=who, message_id=one.message_id))
             continue
         words = code_words(one.code, one.params or {})

@@ -94,9 +94,12 @@ class FeishuError(WizardError):
         help_url: str = "",
         who: Who = Who.DEVELOPER,
     ) -> None:
+        params = {"feishu_code": str(feishu_code), "msg": msg, "log_id": evidence.log_id}
+        if violations:
+            params["scopes"] = ", ".join(violations)
         super().__init__(
             f"feishu.{feishu_code}",
-            {"feishu_code": str(feishu_code), "msg": msg, "log_id": evidence.log_id},
+            params,
             who=who,
             evidence=(evidence,),
             links=(Link("platform_help", help_url),) if help_url else (),

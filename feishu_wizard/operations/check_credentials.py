@@ -124,7 +124,6 @@ async def _bot(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
                 Status.WARN,
                 "bot_not_released",
                 {},
-                Proof.GRANTED,
                 evidence=error.evidence,
                 links=(link,),
             )

@@ -37,7 +37,7 @@ async def save_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
     path = Path(plan.where)
     now = await plan_file(kit)
     if _seen(now) != _seen(plan):
-        raise ConflictError("can.changed_meanwhile", {"where": plan.where})
+        raise ConflictError("file.changed_meanwhile", {"path": plan.where})
     setup = await _with_refs(place, kit)
     await asyncio.to_thread(write_setup, path, setup)
     if await asyncio.to_thread(read_setup, path) != setup:

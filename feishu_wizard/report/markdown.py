@@ -19,7 +19,8 @@ from feishu_wizard.text.words import (
 )
 
 # Text from outside is data: characters with a meaning in Markdown or HTML are taken away.
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>|#])")
+# An underscore between letters or digits has none, and scopes and IDs are full of them.
+_ACTIVE = re.compile(r"([\\`*{}\[\]<>|#]|(?<![^\W_])_|_(?![^\W_]))")
 
 
 def render(report: SetupReport) -> str:

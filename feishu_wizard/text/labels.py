@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from feishu_wizard.text import book, tables
+from feishu_wizard.text import book, counted, tables
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.text.spoken import field_name, spoken
 from feishu_wizard.text.titles import check_title, is_check
@@ -87,6 +87,8 @@ def action_label(code: str) -> str:
 
 def message(message: Coded) -> str:
     """Return the sentence of the message strip: what happened, else what the error book says."""
+    if message.code in counted.CODES:
+        return counted.counted_message(message.code, message.params)
     if message.code in tables.MESSAGES:
         return phrase(tables.MESSAGES, message.code, message.params)
     from feishu_wizard.text.words import code_words  # the window opens without a message

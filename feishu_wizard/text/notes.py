@@ -242,10 +242,7 @@ def _todo_text(plan: ReleasePlan) -> str:
     if not plan.release_needed:
         return _("These take effect at once; no version is needed.")
     if plan.version is VersionState.NEVER_RELEASED:
-        return _(
-            "Before the first release Feishu tells nobody what an app has. Go through all points, "
-            "then create one version that carries everything."
-        )
+        return _("Go through all points in order; one version then carries everything.")
     return _("Do everything before you create the version: a review locks the app.")
 
 

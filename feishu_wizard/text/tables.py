@@ -14,22 +14,16 @@ STEP_TITLES = {
 }
 STEP_INTROS = {
     "prerequisites": N_(
-        "Say where your CAN server is and what Feishu shall do for it. The program then checks "
-        "what can be reached from this computer."
+        "Say where your CAN server is and what Feishu should do for it. The program then checks "
+        "what this computer can reach."
     ),
     "credentials": N_(
         "Create the app in Feishu's developer console, or take an existing one, and enter its "
         "App ID and App Secret."
     ),
-    "permissions": N_(
-        "Here is what the app still needs on the Feishu side, collected so that one version "
-        "carries it all."
-    ),
+    "permissions": N_("What the app still needs in Feishu, collected into a single version."),
     "save": N_("Read what will change, then press the button. Nothing is written before that."),
-    "test": N_(
-        "Send a message the way CAN will send it, sign in once, and look at what a sync would "
-        "bring."
-    ),
+    "test": N_("Send a real message the way CAN will send it, and see what Feishu answers."),
     "finish": N_("What is proven, what is only configured, and what to click next in CAN."),
 }
 STEP_STATES = {
@@ -80,17 +74,12 @@ MESSAGES = {
     "other_edition": N_(
         "The App ID is not known here, but {edition} knows it. Your secret was not sent there."
     ),
-    "permissions_complete": N_("All that is required is granted."),
+    "permissions_complete": N_("Everything required is granted."),
     "waiting_for_approval": N_(
         "A version is under review. You can close the program and continue after the approval."
     ),
     "nothing_to_save": N_("Nothing to change: what is stored equals this setup."),
     "saved": N_("Saved and read back: {where}"),
-    "recipients_unresolved": N_("Not found: {count} recipients. See the reason at each."),
-    "all_delivered": N_("Feishu accepted the message for all recipients ({count})."),
-    "some_not_delivered": N_(
-        "{count} of {total} recipients got no message. See the reason at each."
-    ),
     "exported": N_("The report was written: {path}"),
     "file_opened": N_("Opened {path}. Nothing was called or changed yet."),
     "forgotten": N_("Secrets and state of this setup were removed from this computer."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.edition import ConsolePage
-from feishu_wizard.domain.errors import FeishuError, WizardError
+from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Evidence, Finding, Proof, Status, Who
 from feishu_wizard.domain.states import GrantState
 from feishu_wizard.text import book
@@ -87,8 +87,6 @@ def finding_words(finding: Finding) -> Words:
 def error_words(error: WizardError) -> Words:
     """Return the words of an expected failure."""
     params = _with_evidence(error.params, error.evidence)
-    if isinstance(error, FeishuError) and error.violations:
-        params["scopes"] = ", ".join(error.violations)
     words = _words(error_title(error.code), error.code, params, error.who)
     return _complete(words, error.evidence, mends=True)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from feishu_wizard.resources import resource_bytes
+from feishu_wizard.resources import resource_path
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QIcon
@@ -20,14 +20,17 @@ def _pixmap(name: str, rgba: int, size: int, ratio: float) -> QPixmap:
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    renderer = QSvgRenderer(QByteArray(resource_bytes(f"icons/{name}.svg")))
-    renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
+    _drawing(name).render(painter, QRectF(0, 0, image.width(), image.height()))
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
     # Not fillRect: its overloads make PySide build QGradient with all its presets (20 ms).
     painter.drawPixmap(0, 0, _plain(rgba, image.width()))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image
+
+
+def _drawing(name: str) -> QSvgRenderer:
+    return QSvgRenderer(str(resource_path(f"icons/{name}.svg")))
 
 
 def _plain(rgba: int, side: int) -> QPixmap:
@@ -57,8 +60,7 @@ def app_pixmap(size: int, ratio: float = 1.0) -> QPixmap:
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    renderer = QSvgRenderer(QByteArray(resource_bytes("icons/app.svg")))
-    renderer.render(painter, QRectF(0, 0, image.width(), image.height()))
+    _drawing("app").render(painter, QRectF(0, 0, image.width(), image.height()))
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image

@@ -151,6 +151,8 @@ class Shell(QMainWindow):
         self.footer.show_state(
             session.verb(), session.busy, closing=session.closing, can_go_back=session.can_go_back
         )
+        # Where the positive button closes the window, a second one that does is one too many.
+        self.footer.cancel.setVisible(session.verb().code != "close" or session.busy is not None)
         self._show_message()
         self._move_focus(opened=opened)
         self._keep_room()

@@ -313,6 +313,8 @@ class Tour(QObject):
         for _ in range(2):
             more = area.verticalScrollBar().maximum()
             self._resize(min(_TALLEST, self._window.height() + more))
+        spare = area.viewport().height() - page.heightForWidth(area.viewport().width())
+        self._resize(max(_USUAL, self._window.height() - max(0, spare)))
 
     def _resize(self, height: int) -> None:
         self._window.resize(self._window.width(), height)

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from feishu_wizard.domain.finding import Status
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.shell import Shell
-from feishu_wizard.ui.widgets.check_row import CheckList, Detail, PageLink, RowView
+from feishu_wizard.ui.widgets.check_list import CheckList
+from feishu_wizard.ui.widgets.check_row import Detail, PageLink, RowView
 from feishu_wizard.ui.widgets.choices import ChoiceGroup, DropDown, Option, TickRow
 from feishu_wizard.ui.widgets.copy_row import CopyRow
 from feishu_wizard.ui.widgets.diff_table import DiffRow, DiffTable

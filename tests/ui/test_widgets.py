@@ -12,8 +12,8 @@ from feishu_wizard.ui.widgets import copy_row, secret_field
 from feishu_wizard.ui.widgets.base import column, show_if
 from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
+from feishu_wizard.ui.widgets.check_list import CheckList
 from feishu_wizard.ui.widgets.check_row import (
-    CheckList,
     CheckRow,
     Detail,
     PageLink,
@@ -223,7 +223,7 @@ def test_rows_that_stay_are_not_rebuilt(show):
     rows.show_rows([("c", other), ("a", ROW)])
     assert rows.row("a") is kept
     assert kept.findChild(LinkButton) is button
-    assert kept._more.is_open()
+    assert kept.is_expanded()
     assert rows.row_ids() == ["c", "a"]
     assert rows._layout.indexOf(rows.row("c")) == 0
 

@@ -99,7 +99,9 @@ def _of_tls(chain: list[BaseException], trail: Trail) -> tuple[str, dict[str, st
         return _certificate_code(certificate)
     failure = _first(chain, ssl.SSLError)
     if failure is not None and not isinstance(failure, ssl.SSLEOFError):
-        reason = failure.reason or "TLS"
+        reason = failure.reason
+        if not reason:  # OpenSSL 3.0 names none when the other side hangs up in the handshake
+            return "net.tls.other", {"detail": "closed"}
         if any(mark in reason for mark in _OLD_TLS):
             return "net.tls.version", {"detail": reason}
         if any(mark in reason for mark in _NOT_TLS):

@@ -12,14 +12,14 @@ from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage, show_pasted
 from feishu_wizard.ui.pages.create_app import CreateApp
-from feishu_wizard.ui.pages.flow import FlowLayout
-from feishu_wizard.ui.pages.parts import Facts, HintLine
+from feishu_wizard.ui.pages.parts import Facts, HintLine, hold_at_top
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card
-from feishu_wizard.ui.widgets.check_row import CheckList
+from feishu_wizard.ui.widgets.check_list import CheckList
 from feishu_wizard.ui.widgets.choices import ChoiceGroup, Option
 from feishu_wizard.ui.widgets.field import Field
+from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.ui.widgets.secret_field import SecretField
 from feishu_wizard.wizard.answers import Place
@@ -40,6 +40,7 @@ class CredentialsPage(StepPage):
         self._build_pair()
         self._build_callback()
         self._build_check()
+        hold_at_top(self)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -217,7 +218,7 @@ class CredentialsPage(StepPage):
         self._app_id.set_placeholder("cli_a8c029e757e6500b")
         self._secret.set_label(_("App &Secret"))
         self._take.setText(_("Put each value into its own box"))
-        self._place.set_title(_("Where shall the App Secret be kept?"))
+        self._place.set_title(_("Where should the App Secret be kept?"))
         self._place.set_options(
             (
                 Option(

@@ -33,8 +33,9 @@ class Differences(Block):
             outer.addWidget(table)
 
     def refresh(self) -> None:
-        """Show the plans that were read."""
-        plans = {plan.target: plan for plan in self._controller.plans}
+        """Show the plans that were read; once saved, the list of results takes their place."""
+        saved = {result.target for result in self._controller.results}
+        plans = {p.target: p for p in self._controller.plans if p.target not in saved}
         for target in _TARGETS:
             plan = plans.get(target)
             table = self._tables[target]
@@ -53,8 +54,8 @@ class Differences(Block):
 def _head(plan: SavePlan) -> str:
     count = sum(1 for row in plan.rows if row.changes)
     if not count:
-        return _("{where}: nothing would change").format(where=plan.where)
-    told = ngettext("{where}: {n} value changes", "{where}: {n} values change", count)
+        return _("Nothing would change in {where}").format(where=plan.where)
+    told = ngettext("{n} value changes in {where}", "{n} values change in {where}", count)
     return told.format(where=plan.where, n=count)
 
 

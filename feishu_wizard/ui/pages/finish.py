@@ -12,22 +12,24 @@ from feishu_wizard.text import labels, notes, words
 from feishu_wizard.text.catalog import _, pick
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage
-from feishu_wizard.ui.pages.flow import FlowLayout
-from feishu_wizard.ui.pages.parts import Facts, StepBlock, choose_file
+from feishu_wizard.ui.pages.parts import Facts, StepBlock, choose_file, hold_at_top
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
-from feishu_wizard.ui.widgets.check_row import CheckList, Detail, PageLink, RowView
+from feishu_wizard.ui.widgets.check_list import CheckList
+from feishu_wizard.ui.widgets.check_row import Detail, PageLink, RowView
+from feishu_wizard.ui.widgets.flow import FlowLayout
+from feishu_wizard.wizard.answers import Place
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Severity, Step
 
 _PROOFS = (Proof.PROVEN, Proof.GRANTED, Proof.CONFIGURED, Proof.STATED, Proof.NONE)
 _TONES = {
     Proof.PROVEN: ("check-circle", "success"),
-    Proof.GRANTED: ("circle-dot", "info"),
-    Proof.CONFIGURED: ("circle-dot", "info"),
-    Proof.STATED: ("circle-dot", "muted"),
-    Proof.NONE: ("circle", "muted"),
+    Proof.GRANTED: ("shield", "info"),
+    Proof.CONFIGURED: ("server", "info"),
+    Proof.STATED: ("user", "muted"),
+    Proof.NONE: ("help-circle", "muted"),
 }
 
 
@@ -41,6 +43,7 @@ class FinishPage(StepPage):
         self._build_next()
         self._build_remove()
         self._build_keep()
+        hold_at_top(self)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -69,7 +72,7 @@ class FinishPage(StepPage):
 
     def _build_remove(self) -> None:
         self._remove = Card()
-        self._removable = CheckList()
+        self._removable = CheckList(ruled=True)
         self._remove.add(self._removable)
         self.add(self._remove)
 
@@ -164,12 +167,8 @@ class FinishPage(StepPage):
 
     def _show_kept(self) -> None:
         session = self.session
-        refs = dict(session.answers.refs)
-        place = session.credentials.secret_place
-        backend = (place.backend if place else "") or labels.place_word(
-            place.place if place else "keyring"
-        )
-        places = {_ref_place(ref, backend) for ref in refs.values()}
+        store = _store_words(session)
+        places = {_ref_place(ref, store) for _name, ref in session.answers.refs}
         where = [result.where for result in session.save.results]
         self._kept.show_facts(
             (
@@ -181,7 +180,7 @@ class FinishPage(StepPage):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self._state.set_title(_("What is true now"))
+        self._state.set_title(_("Where things stand"))
         self._legend.set_words(_("What the words mean"))
         self._meanings.show_facts([(words.proof_word(p), words.proof_sentence(p)) for p in _PROOFS])
         self._next.set_title(_("Next, in CAN"))
@@ -217,11 +216,16 @@ def _view(word: CapabilityWord) -> RowView:
         status=word.status,
         title=labels.capability_word(Capability(word.capability)),
         word=_("Does not work yet") if failed else words.proof_word(word.proof),
-        sentence=" ".join(part for part in (told.sentence, told.cause) if part),
+        sentence=_joined(told.sentence, told.cause),
         details=tuple(d for d in details if d.text and d.text != told.cause),
         icon="" if failed else icon,
         tone="" if failed else tone,
     )
+
+
+def _joined(sentence: str, cause: str) -> str:
+    """Two sentences, with a blank between them where the language has one."""
+    return _("{sentence} {fix}").format(sentence=sentence, fix=cause) if cause else sentence
 
 
 def _removable_view(row: NeedState, url: str) -> RowView:
@@ -229,12 +233,22 @@ def _removable_view(row: NeedState, url: str) -> RowView:
         status=Status.SKIP,
         title=pick(row.need.console),
         word=_("Optional"),
-        sentence=row.need.scope,
+        note=row.need.scope,
+        compact=True,
         links=(PageLink(labels.link_label("console_auth").replace("&", "&&"), url),),
         icon="undo",
     )
 
 
-def _ref_place(ref: str, backend: str) -> str:
+def _store_words(session: Session) -> str:
+    """Where ``keyring:`` references lead now; without a password store they live in memory."""
+    where, chosen = session.credentials.secret_place, session.answers.place
+    in_store = where is None or where.place == Place.KEYRING.value
+    if chosen is not Place.KEYRING or not in_store:
+        return labels.place_word(Place.SESSION.value)
+    return (where.backend if where else "") or labels.place_word(Place.KEYRING.value)
+
+
+def _ref_place(ref: str, store: str) -> str:
     kind, _colon, rest = ref.partition(":")
-    return {"keyring": backend, "file": rest}.get(kind, labels.place_word("file"))
+    return {"keyring": store, "file": rest}.get(kind, labels.place_word(Place.FILE.value))

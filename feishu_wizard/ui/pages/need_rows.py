@@ -18,7 +18,6 @@ from feishu_wizard.ui.widgets.base import Block, column, show_if
 from feishu_wizard.ui.widgets.buttons import LinkButton
 from feishu_wizard.ui.widgets.check_row import Detail, PageLink, RowView
 from feishu_wizard.ui.widgets.choices import TickRow
-from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.permissions import PermissionsStep
 
 PREFIX = "permissions.row."
@@ -26,7 +25,7 @@ GROUPS = ("at_once", "with_version", "admin_only", "waiting", "unknown", "declin
 
 # How each state looks: outcome, icon, colour. Missing is work to do, not a fault.
 _LOOKS = {
-    GrantState.NOT_REQUESTED: (Status.WARN, "circle-dot", "warning"),
+    GrantState.NOT_REQUESTED: (Status.WARN, "plus-circle", "warning"),
     GrantState.DECLINED: (Status.SKIP, "skip", "muted"),
     GrantState.REQUESTED: (Status.WARN, "clock", "info"),
     GrantState.UNDER_REVIEW: (Status.WARN, "clock", "info"),
@@ -35,7 +34,7 @@ _LOOKS = {
     GrantState.CONTRADICTORY: (Status.WARN, "", ""),
     GrantState.UNKNOWN: (Status.UNKNOWN, "", ""),
 }
-_OPTIONAL = (Status.UNKNOWN, "circle", "muted")
+_OPTIONAL = (Status.UNKNOWN, "plus-circle", "muted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,12 @@ def grouped(states: tuple[NeedState, ...], plan: ReleasePlan) -> list[Group]:
         "declined": declined,
         "settled": settled,
     }
-    return [Group(name, rows[name]) for name in GROUPS if rows[name]]
+    return [Group(name, _by_weight(rows[name])) for name in GROUPS if rows[name]]
+
+
+def _by_weight(rows: tuple[NeedState, ...]) -> tuple[NeedState, ...]:
+    """What CAN requires first, then what is optional, then what serves this program alone."""
+    return tuple(sorted(rows, key=lambda row: (not row.need.for_can, not row.need.required)))
 
 
 def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
@@ -78,23 +82,14 @@ def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
         links=_links(row, controller),
         icon=icon,
         tone=tone,
+        note=need.scope,
+        compact=True,
+        secondary=not need.required or not need.for_can,
     )
 
 
 def _word(row: NeedState) -> str:
     return _("Not checked") if row.reason == "not_checked" else words.grant_word(row.state)
-
-
-def subline(row: NeedState) -> str:
-    """Scope, the manual's wording and the capabilities, on one small line."""
-    need = row.need
-    manual = pick(need.manual)
-    parts = (
-        need.scope,
-        _("in CAN's manual: {name}").format(name=manual) if manual else "",
-        _capabilities(need),
-    )
-    return " · ".join(part for part in parts if part)
 
 
 def _capabilities(need: Need) -> str:
@@ -109,19 +104,18 @@ def link_words(row: NeedState) -> str:
 
 
 def _sentence(row: NeedState) -> str:
-    """What was observed, where it is more than the state; else why it is needed."""
-    need = row.need
+    """What was observed, where it is more than the state; why it is needed is in the details."""
     if row.state is GrantState.DECLINED:
-        return pick(need.without)
+        return pick(row.need.without)
     told = row.reason and not row.reason.startswith("version.")
     if told and row.state is not GrantState.UNKNOWN:  # the group says already that nothing is told
         return words.code_words(row.reason, row.params).sentence
-    return pick(need.why)
+    return ""
 
 
 def _badge(row: NeedState) -> str:
     if not row.need.for_can:
-        return _("Only for this program")
+        return _("For setup only")
     return "" if row.need.required else _("Optional")
 
 
@@ -130,8 +124,9 @@ def _details(row: NeedState) -> tuple[Detail, ...]:
     reason = row.reason not in ("", "not_checked")
     told = words.code_words(row.reason, row.params) if reason else None
     return (
-        Detail(_("In CAN's manual"), pick(need.manual) or _("Not mentioned")),
         Detail(_("Why"), pick(need.why)),
+        Detail(_("Needed for"), _capabilities(need)),
+        Detail(_("In CAN's manual"), pick(need.manual) or _("Not mentioned")),
         Detail(_("Without it"), pick(need.without)),
         Detail(_("Observed"), told.sentence if told else ""),
         Detail(_("What helps"), told.fix if told else ""),
@@ -148,22 +143,17 @@ def _links(row: NeedState, controller: PermissionsStep) -> tuple[PageLink, ...]:
 
 
 class NeedExtras(Block):
-    """What stands in a row below its sentence: the small line, the link, "declined on purpose".
-
-    Link and tick of a permission are shown with its details.
-    """
+    """What a row shows with its details: the link of a permission, "declined on purpose"."""
 
     def __init__(self, need: Need, controller: PermissionsStep) -> None:
         super().__init__()
         self._controller = controller
         outer = column(self, spacing=0.5)
-        self._line = WrapLabel(role="small", selectable=True)
         self._link = LinkButton()
         a11y.identify(self._link, f"{PREFIX}{need.id}.page")
         self._tick = TickRow(f"permissions.declined.{need.id}")
         self._tick.toggled.connect(lambda on: controller.set_declined(need.id, on))
-        for widget in (self._line, self._tick):
-            outer.addWidget(widget)
+        outer.addWidget(self._tick)
         outer.addWidget(self._link, 0, Qt.AlignmentFlag.AlignLeft)
         self._state: NeedState | None = None
         self._open = False
@@ -171,7 +161,6 @@ class NeedExtras(Block):
     def show_need(self, row: NeedState, *, busy: bool) -> None:
         """Show how the need stands."""
         self._state = row
-        self._line.setText(subline(row))
         self._link.set_link(link_words(row), self._controller.link(row))
         self._tick.set_text(_("Declined on purpose"), pick(row.need.without))
         self._tick.set_checked(row.state is GrantState.DECLINED)

@@ -12,7 +12,7 @@ from feishu_wizard.ui.pages.parts import Facts
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
-from feishu_wizard.ui.widgets.check_row import CheckList
+from feishu_wizard.ui.widgets.check_list import CheckList
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.prerequisites import PrerequisitesStep
 from feishu_wizard.wizard.steps import Severity

@@ -9,9 +9,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from feishu_wizard.ui import a11y, theme
-from feishu_wizard.ui.pages.flow import FlowLayout
 from feishu_wizard.ui.widgets.base import column, show_if
+from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.ui.widgets.labels import IconLabel, WrapLabel
+from feishu_wizard.ui.widgets.page import Page
 
 
 class Facts(QWidget):
@@ -144,6 +145,15 @@ class StepBlock(QWidget):
         """Put buttons into the row below."""
         for button in buttons:
             self._actions.addWidget(button)
+
+
+def hold_at_top(page: Page) -> None:
+    """Keep the complete ``page`` at the top by a stretch instead of its layout's alignment.
+
+    Qt cuts an aligned layout to the height of its size hint, which does not know that lines wrap.
+    """
+    page.body.setAlignment(Qt.AlignmentFlag(0))
+    page.body.addStretch(1)
 
 
 def choose_file(

@@ -19,10 +19,12 @@ from feishu_wizard.ui.pages.need_rows import (
     grouped,
     need_view,
 )
+from feishu_wizard.ui.pages.parts import hold_at_top
 from feishu_wizard.ui.pages.plan_steps import PlanSteps, local_time
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.card import Card, Disclosure
-from feishu_wizard.ui.widgets.check_row import CheckList, CheckRow
+from feishu_wizard.ui.widgets.check_list import CheckList
+from feishu_wizard.ui.widgets.check_row import CheckRow
 from feishu_wizard.ui.widgets.copy_row import CopyRow
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.answers import ConsoleBy
@@ -41,6 +43,7 @@ class PermissionsPage(StepPage):
         self.add(self._steps)
         self._build_handoff()
         self._build_groups()
+        hold_at_top(self)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -57,7 +60,7 @@ class PermissionsPage(StepPage):
         self._cards: dict[str, Card] = {}
         self._lists: dict[str, CheckList] = {}
         for name in GROUPS:
-            rows = CheckList()
+            rows = CheckList(ruled=True)
             card = Card()
             card.add(rows)
             if name == "settled":

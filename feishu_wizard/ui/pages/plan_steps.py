@@ -10,12 +10,12 @@ from feishu_wizard.text import notes
 from feishu_wizard.text.catalog import _, ngettext, pick
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import show_some
-from feishu_wizard.ui.pages.flow import FlowLayout
 from feishu_wizard.ui.pages.parts import HintLine, StepBlock
 from feishu_wizard.ui.widgets.base import clear, show_if
 from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
 from feishu_wizard.ui.widgets.copy_row import CopyButton, CopyRow
+from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.wizard.permissions import WAIT_SECONDS, PermissionsStep
 from feishu_wizard.wizard.steps import Severity
 
@@ -45,8 +45,8 @@ class PlanSteps(Card):
         self._copy_json = CopyButton(lambda: self._controller.missing_json)
         a11y.identify(self._copy_json, "permissions.copy_json")
         self._open_scopes = self._link("permissions.open_auth")
-        self._scopes.add_actions(self._copy_json, self._open_scopes)
         self._json_folded = Disclosure()
+        self._scopes.add_actions(self._copy_json, self._open_scopes, self._json_folded.button)
         a11y.identify(self._json_folded.button, "permissions.json.show")
         self._json = CopyRow("permissions.json", multiline=True)
         self._json_folded.body.addWidget(self._json)
@@ -73,7 +73,7 @@ class PlanSteps(Card):
         self._copy_note = CopyButton(self.note)
         a11y.identify(self._copy_note, "permissions.copy_note")
         self._open_version = self._link("permissions.open_version")
-        self._version.add_actions(self._copy_note, self._open_version)
+        self._version.add_actions(self._copy_note, self._open_version, self._note_folded.button)
 
     def _build_wait(self) -> None:
         self._wait_step = StepBlock(4)
@@ -152,7 +152,7 @@ class PlanSteps(Card):
         rows = notes.settings_to_do(controller.plan)
         self._settings.set_text(
             ngettext("Check {n} setting", "Check {n} settings", len(rows)).format(n=len(rows)),
-            _("Open each page and make the setting; why is told in the list below."),
+            _("Open each page and make the setting; the list below says why."),
         )
         pages = tuple((row.need.id, pick(row.need.console), controller.link(row)) for row in rows)
         if pages != self._shown_pages:
@@ -185,7 +185,7 @@ class PlanSteps(Card):
         if self._controller.plan.version is VersionState.NEVER_RELEASED:
             text = _(
                 "Before the first release the program cannot see what is done. Make sure "
-                "that the points above are."
+                "that everything above is in place."
             )
             self._incomplete.show_text(Severity.INFO, text)
             return

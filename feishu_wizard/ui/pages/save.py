@@ -17,12 +17,13 @@ from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage, show_some
 from feishu_wizard.ui.pages.by_hand import ByHand
 from feishu_wizard.ui.pages.difference import Differences
-from feishu_wizard.ui.pages.parts import HintLine, choose_file
+from feishu_wizard.ui.pages.parts import HintLine, choose_file, hold_at_top
 from feishu_wizard.ui.pages.plan_steps import local_time
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Card
-from feishu_wizard.ui.widgets.check_row import CheckList, RowView
+from feishu_wizard.ui.widgets.check_list import CheckList
+from feishu_wizard.ui.widgets.check_row import RowView
 from feishu_wizard.ui.widgets.choices import TickRow
 from feishu_wizard.ui.widgets.field import Field, MessageLine
 from feishu_wizard.ui.widgets.secret_field import SecretField
@@ -45,6 +46,7 @@ class SavePage(StepPage):
         self.add(self._hand)
         self._build_difference()
         self._build_results()
+        hold_at_top(self)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -102,7 +104,7 @@ class SavePage(StepPage):
 
     def _build_results(self) -> None:
         self._saved = Card()
-        self._saved_rows = CheckList()
+        self._saved_rows = CheckList(ruled=True)
         self._saved.add(self._saved_rows)
         self.add(self._saved)
 
@@ -227,7 +229,7 @@ class SavePage(StepPage):
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self._where.set_title(_("Where shall it be saved?"))
+        self._where.set_title(_("Where should it be saved?"))
         self._targets[Target.CAN].set_text(
             _("To CAN, by this program"),
             _("Reads what is stored, shows the difference, saves, and reads it back."),
@@ -235,16 +237,13 @@ class SavePage(StepPage):
         self._targets[Target.BY_HAND].set_text(
             _("By hand, on CAN's page"),
             _(
-                "You copy each value into Management Settings > Office Software > Feishu and tick "
-                "it here. It then counts as stated by you."
+                "Copy each value into Management Settings > Office Software > Feishu and tick it "
+                "off here. It counts as stated."
             ),
         )
         self._targets[Target.FILE].set_text(
             _("To a setup file"),
-            _(
-                "For handing over and for the commands “apply” and “diagnose”. No CAN server reads "
-                "this file."
-            ),
+            _("For handing over and for the command “apply”. No CAN server reads this file."),
         )
         self._asked.set_title(_("What this CAN asks for"), self._profile_words())
         self._declared = {}
@@ -286,11 +285,13 @@ def _result_rows(result: SaveResult) -> list[tuple[str, RowView]]:
             status=Status.PASS if known else Status.UNKNOWN,
             title=labels.field_label(name),
             word=words.proof_word(proof),
-            sentence=_secret_words() if secret else words.proof_sentence(proof),
+            note=_secret_words() if secret else words.proof_sentence(proof),
+            compact=True,
+            icon="lock" if secret else "",
         )
         rows.append((f"save.result.{result.target.value}.{name}", view))
     return rows if result.target is Target.CAN else []
 
 
 def _secret_words() -> str:
-    return _("Sent with the save. CAN does not show it again, so it cannot be compared.")
+    return _("Sent with the save. CAN never shows it, so it cannot be compared.")

@@ -19,10 +19,12 @@ from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage, show_some
 from feishu_wizard.ui.pages.message_preview import MessagePreview
+from feishu_wizard.ui.pages.parts import hold_at_top
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card
-from feishu_wizard.ui.widgets.check_row import CheckList, Detail, RowView
+from feishu_wizard.ui.widgets.check_list import CheckList
+from feishu_wizard.ui.widgets.check_row import Detail, RowView
 from feishu_wizard.ui.widgets.choices import ChoiceGroup, DropDown, Option
 from feishu_wizard.ui.widgets.field import Field
 from feishu_wizard.ui.widgets.labels import WrapLabel
@@ -47,6 +49,7 @@ class TestPage(StepPage):
         self._build_people()
         self._build_message()
         self._build_results()
+        hold_at_top(self)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -294,7 +297,7 @@ def _details(told: words.Words | None, tried: str) -> tuple[Detail, ...]:
     details = (
         Detail(_("Likely cause"), told.cause if told else ""),
         Detail(_("What helps"), told.fix if told else ""),
-        Detail(_("Who can mend it"), told.who if told else ""),
+        Detail(_("Who can fix it"), told.who if told else ""),
         Detail(_("What was tried"), tried),
     )
     return tuple(detail for detail in details if detail.text)

@@ -36,7 +36,7 @@ program. Never show a widget that has no parent: use ``base.show_if``.
 ``check_row.RowView(status, title, word, ...)``
     ``sentence``, ``badge``, ``details=(Detail(label, text),)``, ``links=(PageLink(label, url),)``,
     ``icon``, ``tone``. ``finding_view(Finding, links=())`` makes one from a finding.
-``check_row.CheckList()``
+``check_list.CheckList(ruled=False)``
     ``show_rows([(row_id, RowView)])``, ``show_findings(findings, prefix="")``, ``row(row_id)``,
     ``row_ids()``; what stays is not rebuilt: focus and open details are kept.
 ``choices.ChoiceGroup(group_id, title)``

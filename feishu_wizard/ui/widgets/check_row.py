@@ -6,23 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QWidget
 
 from feishu_wizard.domain.finding import Finding, Proof, Status
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y, theme
 from feishu_wizard.ui.widgets.base import Block, clear, column, show_if
-from feishu_wizard.ui.widgets.buttons import LinkButton
-from feishu_wizard.ui.widgets.card import Disclosure
+from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.copy_row import CopyButton
+from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.ui.widgets.labels import IconLabel, Pill, WrapLabel
+from feishu_wizard.ui.widgets.title_line import TitleLine
 
 SIGNS = {
     Status.PASS: ("check-circle", "success"),
     Status.WARN: ("alert-triangle", "warning"),
     Status.FAIL: ("x-circle", "danger"),
     Status.SKIP: ("skip", "muted"),
-    Status.UNKNOWN: ("circle", "muted"),
+    Status.UNKNOWN: ("help-circle", "muted"),
 }
 """Icon and colour token of each outcome."""
 
@@ -37,7 +39,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
-    """A page that helps: words and address."""
+    """A page that helps: words, safe for a button, and address."""
 
     label: str
     url: str
@@ -49,7 +51,9 @@ class RowView:
 
     ``word`` is the outcome or state ("OK", "Not requested"), ``sentence`` what was observed,
     ``badge`` a second word at the right ("Proven"). ``links`` are always in sight; ``details``
-    lie behind the expander. ``icon`` and ``tone`` replace the sign of ``status``.
+    lie behind the expander. ``icon`` and ``tone`` replace the sign of ``status``. ``note`` stands
+    small behind the title. ``compact`` puts links and expander as signs onto the line of the
+    title; ``secondary`` rows are quieter.
     """
 
     status: Status
@@ -61,13 +65,16 @@ class RowView:
     links: tuple[PageLink, ...] = ()
     icon: str = ""
     tone: str = ""
+    note: str = ""
+    compact: bool = False
+    secondary: bool = False
 
     @property
     def text(self) -> str:
         """All of it as plain text, for the clipboard and for screen readers."""
-        lines = [f"{self.word}: {self.title}", self.sentence]
+        lines = [f"{self.word}: {self.title}", self.note, self.sentence]
         lines += [f"{detail.label}: {detail.text}" for detail in self.details]
-        lines += [f"{link.label}: {link.url}" for link in self.links]
+        lines += [f"{a11y.plain(link.label)}: {link.url}" for link in self.links]
         return "\n".join(line for line in lines if line)
 
 
@@ -76,17 +83,21 @@ def finding_view(finding: Finding, links: Sequence[PageLink] = ()) -> RowView:
     from feishu_wizard.text.words import finding_words, proof_word, status_word
 
     words = finding_words(finding)
+    skipped = finding.status is Status.SKIP
     details = (
         Detail(_("Likely cause"), words.cause),
         Detail(_("What helps"), words.fix),
-        Detail(_("Who can mend it"), words.who),
+        Detail(_("Who can fix it"), words.who),
         Detail(_("What was tried"), words.detail),
     )
     return RowView(
         status=finding.status,
         title=words.title,
         word=status_word(finding.status),
-        sentence=words.sentence,
+        sentence="" if skipped else words.sentence,
+        note=words.sentence if skipped else "",
+        compact=skipped,
+        secondary=skipped,
         badge="" if finding.proof is Proof.NONE else proof_word(finding.proof),
         details=tuple(detail for detail in details if detail.text),
         links=(*links, *finding_links(finding)),
@@ -97,7 +108,9 @@ def finding_links(finding: Finding) -> tuple[PageLink, ...]:
     """Return the links of a finding in words."""
     from feishu_wizard.text.labels import link_label
 
-    return tuple(PageLink(link_label(link.label), link.url) for link in finding.links)
+    # ``&`` would be the sign of a mnemonic on the button.
+    words = [link_label(link.label).replace("&", "&&") for link in finding.links]
+    return tuple(PageLink(word, link.url) for word, link in zip(words, finding.links, strict=True))
 
 
 class CheckRow(Block):
@@ -119,24 +132,27 @@ class CheckRow(Block):
         line.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         texts = column(spacing=0.5)
         line.addLayout(texts, 1)
-        head = QHBoxLayout()
-        head.setSpacing(theme.space(1))
-        self._title = WrapLabel(role="strong")
+        self._head = QHBoxLayout()
+        self._head.setSpacing(theme.space(1))
+        self._title = TitleLine()
         self._word, self._badge = Pill(), Pill()
-        head.addWidget(self._title, 1)
-        head.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self._word, 0, Qt.AlignmentFlag.AlignTop)
-        texts.addLayout(head)
+        self._head.addWidget(self._title, 1)
+        self._head.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._head.addWidget(self._word, 0, Qt.AlignmentFlag.AlignVCenter)
+        texts.addLayout(self._head)
         self._sentence = WrapLabel(selectable=True)
         texts.addWidget(self._sentence)
         self.body = column(spacing=1)
         texts.addLayout(self.body)
-        self._links = QHBoxLayout()
-        self._links.setSpacing(theme.space(1))
-        texts.addLayout(self._links)
-        self._more = Disclosure()
-        self._more.toggled.connect(self.expanded)
-        texts.addWidget(self._more)
+        self._foot = FlowLayout()
+        texts.addLayout(self._foot)
+        self._toggle = Button(kind="link")
+        self._toggle.clicked.connect(lambda: self.set_expanded(not self.is_expanded()))
+        self._details = QWidget()
+        self._details_body = column(self._details)
+        self._details.hide()
+        texts.addWidget(self._details)
+        self._links: list[LinkButton] = []
         if view is not None:
             self.set_view(view)
 
@@ -151,42 +167,80 @@ class CheckRow(Block):
         old, self._view = self._view, view
         icon, tone = SIGNS[view.status]
         self._icon.set_icon(view.icon or icon, view.tone or tone)
-        self._title.setText(view.title)
+        self._title.set_texts(view.title, view.note)
+        self._title.title.set_tone("muted" if view.secondary else "")
         self._word.set_text(view.word, _pill_tone(view.tone or tone))
-        self._badge.set_text(view.badge, "accent")
+        self._badge.set_text(view.badge, "neutral" if view.secondary else "accent")
         self._sentence.set_text(view.sentence)
-        a11y.describe(self, f"{view.word}: {view.title}", view.sentence)
-        if old is None or old.links != view.links:
+        a11y.describe(self, f"{view.word}: {view.title}", view.sentence or view.note)
+        if old is None or (old.links, old.compact) != (view.links, view.compact):
             self._show_links(view)
         self._show_details(view)
 
+    def is_expanded(self) -> bool:
+        """Tell whether the details are shown."""
+        return not self._details.isHidden()
+
     def set_expanded(self, is_open: bool) -> None:
         """Open or close the details."""
-        self._more.set_open(is_open)
+        if is_open == self.is_expanded() or (is_open and not self._details_body.count()):
+            return
+        self._details.setVisible(is_open)
+        self.retranslate()
+        self.expanded.emit(is_open)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click beside the small sign of a compact row opens it, too."""
+        compact = self._view is not None and self._view.compact
+        on_head = event.position().y() <= self._head.geometry().bottom()
+        if compact and on_head and event.button() is Qt.MouseButton.LeftButton:
+            self.set_expanded(not self.is_expanded())
+            return
+        super().mouseReleaseEvent(event)
 
     def retranslate(self) -> None:
         """Name the expander again; the view comes from the page."""
-        closed, opened = _("Details"), _("Hide details")
-        self._more.set_words(closed, opened)
-        title = self._view.title if self._view is not None else ""
-        self._more.button.setAccessibleName(_("Details: {title}").format(title=title))
+        is_open, view = self.is_expanded(), self._view
+        words = _("Hide details") if is_open else _("Details")
+        icon = "chevron-down" if is_open else "chevron-right"
+        if view is not None and view.compact:
+            self._toggle.set_icon_only(icon, words)
+        else:
+            self._toggle.set_icon(icon)
+            self._toggle.setText(words)
+            self._toggle.setToolTip("")
+        title = view.title if view is not None else ""
+        self._toggle.setAccessibleName(_("Details: {title}").format(title=title))
 
     def _show_links(self, view: RowView) -> None:
-        clear(self._links)
+        """In a compact row the signs of links stand behind the word, else words below it."""
+        for button in (self._toggle, *self._links):
+            self._head.removeWidget(button)
+            self._foot.removeWidget(button)
+        for gone in self._links:
+            gone.hide()
+            gone.deleteLater()
+        self._links = []
         for number, link in enumerate(view.links):
             button = LinkButton(link.label, link.url)
             a11y.identify(button, f"{self.row_id}.link{number}")
-            self._links.addWidget(button)
-        if view.links:
-            self._links.addStretch(1)
+            if view.compact:
+                button.setText("")
+                button.setToolTip(f"{a11y.plain(link.label)}\n{link.url}")
+            self._links.append(button)
+        for button in (*self._links, self._toggle):
+            if view.compact:
+                self._head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            else:
+                self._foot.addWidget(button)
 
     def _show_details(self, view: RowView) -> None:
-        self._more.empty()
+        clear(self._details_body)
         if view.details:
-            self._more.body.addWidget(details_frame(view, self.row_id))
+            self._details_body.addWidget(details_frame(view, self.row_id))
         else:
-            self._more.set_open(False)
-        show_if(self._more, bool(view.details))
+            self.set_expanded(False)
+        show_if(self._toggle, bool(view.details))
         self.retranslate()
 
 
@@ -217,41 +271,3 @@ def details_frame(view: RowView, row_id: str) -> QFrame:
     a11y.identify(copy, f"{row_id}.copy")
     grid.addWidget(copy, len(view.details), 1, Qt.AlignmentFlag.AlignLeft)
     return frame
-
-
-class CheckList(QWidget):
-    """Rows by id. ``show_rows`` adds, updates and removes without rebuilding what stays."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._layout = column(self, spacing=1.5)
-        self._rows: dict[str, CheckRow] = {}
-
-    def show_rows(self, views: Sequence[tuple[str, RowView]]) -> None:
-        """Show ``(row id, view)`` pairs in this order; open details stay open."""
-        wanted = dict(views)
-        for row_id in [row for row in self._rows if row not in wanted]:
-            gone = self._rows.pop(row_id)
-            self._layout.removeWidget(gone)
-            gone.hide()
-            gone.deleteLater()
-        for index, (row_id, view) in enumerate(wanted.items()):
-            row = self._rows.get(row_id)
-            if row is None:
-                row = self._rows[row_id] = CheckRow(row_id)
-            row.set_view(view)
-            if self._layout.indexOf(row) != index:
-                self._layout.insertWidget(index, row)
-        self._rows = {row_id: self._rows[row_id] for row_id in wanted}
-
-    def show_findings(self, findings: Sequence[Finding], prefix: str = "") -> None:
-        """Show findings; the row ids are ``prefix`` and the check id."""
-        self.show_rows([(prefix + finding.id, finding_view(finding)) for finding in findings])
-
-    def row(self, row_id: str) -> CheckRow:
-        """Return a row, to put a button into its ``body``."""
-        return self._rows[row_id]
-
-    def row_ids(self) -> list[str]:
-        """Return the ids in the order shown."""
-        return list(self._rows)

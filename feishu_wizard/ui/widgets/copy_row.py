@@ -89,11 +89,10 @@ class _ReadOnlyText(QPlainTextEdit):
     def sizeHint(self) -> QSize:
         """As high as the wrapped text."""
         lines = min(max(int(self.document().size().height()), 1), self.LINES)
-        margins = self.contentsMargins()
-        inside = round(self.document().documentMargin())
-        room = margins.top() + margins.bottom() + 2 * inside + 2
+        # Frame and padding of the style sheet lie round the viewport.
+        around = self.height() - self.viewport().height() + 2 * self.document().documentMargin()
         line = ceil(QFontMetricsF(self.font()).lineSpacing())
-        return QSize(super().sizeHint().width(), lines * line + room)
+        return QSize(super().sizeHint().width(), lines * line + ceil(around))
 
     def minimumSizeHint(self) -> QSize:
         """Narrow is possible, lower than the text is not."""
@@ -102,6 +101,11 @@ class _ReadOnlyText(QPlainTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new width wraps differently."""
         super().resizeEvent(event)
+        policies = Qt.ScrollBarPolicy
+        fits = int(self.document().size().height()) <= self.LINES
+        self.setVerticalScrollBarPolicy(
+            policies.ScrollBarAlwaysOff if fits else policies.ScrollBarAsNeeded
+        )
         self.updateGeometry()
 
 

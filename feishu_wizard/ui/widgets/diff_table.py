@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QEvent,
+    QLocale,
     QModelIndex,
     QPersistentModelIndex,
     QSize,
     Qt,
 )
 from PySide6.QtGui import QFont, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QTableView,
+    QWidget,
+)
 
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y, theme
 
 Index = QModelIndex | QPersistentModelIndex
+_LONG = re.compile(r"\S{20,}")
+_BREAKS = re.compile(r"[/.?&=_@,;-]+|[^/.?&=_@,;-]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,14 @@ class DiffModel(QAbstractTableModel):
         return (_("Field"), _("Now"), _("After saving"), _("What happens"))[section]
 
 
+class _Wrapping(QStyledItemDelegate):
+    """Wraps addresses as well; the model keeps them as they are."""
+
+    def displayText(self, value: object, locale: QLocale | QLocale.Language) -> str:
+        """As the view's words, with places to break."""
+        return breakable(super().displayText(value, locale))
+
+
 class DiffTable(QTableView):
     """A table as high as its rows, so that the page scrolls and not the table."""
 
@@ -104,6 +123,7 @@ class DiffTable(QTableView):
         a11y.describe(self, name)
         self._model = DiffModel(self)
         self.setModel(self._model)
+        self.setItemDelegate(_Wrapping(self))
         self.setWordWrap(True)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
@@ -114,7 +134,7 @@ class DiffTable(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
 
@@ -146,7 +166,33 @@ class DiffTable(QTableView):
             self._model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, 3)
 
     def _fit(self) -> None:
+        for column, width in enumerate(self._widths()):
+            self.setColumnWidth(column, width)
         self.resizeRowsToContents()
         for row in range(self._model.rowCount()):
             self.setRowHeight(row, self.rowHeight(row) + theme.space(1))
         self.updateGeometry()
+
+    def _widths(self) -> list[int]:
+        """Field and what happens as wide as their words need, each at most a share of the room.
+
+        Of before and after, one that needs less than half leaves it to the other.
+        """
+        room = self.viewport().width()
+        hints = [
+            max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
+            + theme.space(1.5)
+            for column in range(4)
+        ]
+        field, what = min(hints[0], room * 3 // 10), min(hints[3], room // 4)
+        rest = room - field - what
+        spare = max(0, rest - hints[1] - hints[2])
+        before = max(rest // 5, min(hints[1] + spare // 2, rest // 2))
+        if hints[2] < rest // 2:
+            before = max(before, min(hints[1] + spare // 2, rest - hints[2]))
+        return [field, before, rest - before, what]
+
+
+def breakable(text: str) -> str:
+    """Let long words, such as addresses, go on in the next line: invisible places to break."""
+    return _LONG.sub(lambda word: _BREAKS.sub("\\g<0>\u200b", word[0]), text)

@@ -15,30 +15,40 @@ from feishu_wizard.wizard.steps import Severity
 
 
 class MessageLine(QWidget):
-    """An icon and a sentence, coloured by severity; takes no room while it has no text."""
+    """An icon and a sentence, coloured by severity; takes no room while it has no text.
+
+    Both are made with the first text: there are many lines, and most never say anything.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.space(0.75))
-        self._icon = IconLabel("info", "info", scale=1.0)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        self._label = WrapLabel()
-        row.addWidget(self._label, 1)
+        self._parts: tuple[IconLabel, WrapLabel] | None = None
         self.hide()
 
     def text(self) -> str:
         """Return the sentence shown, "" while hidden."""
-        return self._label.text()
+        return self._parts[1].text() if self._parts is not None else ""
 
     def show_text(self, text: str, severity: Severity = Severity.INFO) -> None:
         """Show ``text``; "" hides the line."""
-        icon, tone = SIGNS[severity]
-        self._icon.set_icon(icon, tone)
-        self._label.set_tone(tone)
-        self._label.setText(text)
+        if self._parts is None and text:
+            self._parts = self._make_parts()
+        if self._parts is not None:
+            icon, label = self._parts
+            name, tone = SIGNS[severity]
+            icon.set_icon(name, tone)
+            label.set_tone(tone)
+            label.setText(text)
         show_if(self, bool(text))
+
+    def _make_parts(self) -> tuple[IconLabel, WrapLabel]:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.space(0.75))
+        icon, label = IconLabel("info", "info", scale=1.0), WrapLabel()
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(label, 1)
+        return icon, label
 
 
 class Field(Block):

@@ -12,6 +12,8 @@ from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import icons, theme
 from feishu_wizard.ui.widgets.base import repolish, show_if
 
+_MOST_HEIGHTS = 16
+
 
 class WrapLabel(QLabel):
     """Plain text that wraps. ``role``: heading, title, strong, body, muted, small or mono.
@@ -31,6 +33,8 @@ class WrapLabel(QLabel):
     ) -> None:
         super().__init__(parent)
         self._role = role
+        self._heights: dict[int, int] = {}  # by width
+        self._measured = ""  # the text they belong to
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setProperty("role", role)
@@ -53,16 +57,28 @@ class WrapLabel(QLabel):
         show_if(self, bool(text))
 
     def heightForWidth(self, width: int) -> int:
-        """As Qt, but a layout asks for more width than ``maximumWidth`` then allows."""
-        return super().heightForWidth(min(width, self.maximumWidth()))
+        """As Qt, but a layout asks for more width than ``maximumWidth`` then allows.
+
+        Layouts ask for every width five times and more, and Qt breaks the lines anew each time.
+        """
+        width, text = min(width, self.maximumWidth()), self.text()
+        if text != self._measured or len(self._heights) > _MOST_HEIGHTS:
+            self._heights.clear()
+            self._measured = text
+        height = self._heights.get(width)
+        if height is None:
+            height = super().heightForWidth(width)
+            self._heights[width] = height
+        return height
 
     def set_tone(self, tone: str) -> None:
         """Colour the text; "" takes the ordinary colour."""
         repolish(self, "tone", tone)
 
     def changeEvent(self, event: QEvent) -> None:
-        """A language may bring a font of its own."""
+        """Fonts and styles change the heights; a language may bring a font of its own."""
         super().changeEvent(event)
+        self._heights.clear()
         if event.type() is QEvent.Type.LanguageChange:
             self.setFont(theme.font(self._role))
 

@@ -70,7 +70,7 @@ def test_the_difference_shows_a_secret_only_as_replaced(stage):
     assert rows[0] == ["App ID", "cli_9f1e0d2c3b4a5968", fakes.APP_ID, "will be replaced"]
     assert rows[1][1:3] == ["••••••", "••••••"]
     assert rows[3][1:3] == ["off", "on"]
-    assert "3 values change" in at.texts()
+    assert "3 values change in" in at.texts()
     assert not any(fakes.SECRET in cell for row in rows for cell in row)
 
 
@@ -92,7 +92,7 @@ def test_switching_on_with_open_items_is_confirmed(stage):
     at = stage(Step.SAVE, with_open)
     at.session.press()
     assert at.session.focus == "save.enable_open"
-    assert "items of earlier steps are open" in at.texts()
+    assert "Open from earlier steps: " in at.texts()
     at.find("save.enable_open").click()
     at.session.press()
     assert at.session.busy.code == "saving"
