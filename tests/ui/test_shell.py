@@ -90,6 +90,17 @@ def test_cancel_becomes_close_after_the_save(shell, session, qtbot):
     assert shell.footer.cancel.text() == "Cancel"  # it cancels the work now
 
 
+def test_where_the_positive_button_closes_there_is_no_second_one(shell, session, qtbot):
+    assert shell.footer.cancel.isVisible()
+    session.verb_now = Verb("close", {})
+    session.changed()
+    settle(qtbot, shell)
+    assert not shell.footer.cancel.isVisible()
+    session.work()
+    settle(qtbot, shell)
+    assert shell.footer.cancel.isVisible()  # work, such as writing the report, can be cancelled
+
+
 def test_back_is_there_only_where_there_is_a_way_back(shell, session, qtbot):
     shell.footer.back.click()
     settle(qtbot, shell)

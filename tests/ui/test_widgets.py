@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
@@ -213,6 +215,41 @@ def test_details_open_and_are_copied_as_plain_text(show):
     )
 
 
+COMPACT = replace(ROW, sentence="", note="im:message", compact=True)
+
+
+def test_a_compact_row_is_one_line_and_opens_by_a_click_on_it(show, qtbot):
+    row = show(CheckRow("feishu.bot", COMPACT))
+    link = row.findChild(LinkButton)
+    assert (link.text(), link.accessibleName()) == ("", "Open the bot page")
+    assert row.heightForWidth(480) < 2 * theme.space(3) + row.fontMetrics().height()
+    assert not row.is_expanded()
+    qtbot.mouseClick(row._title.title, Qt.MouseButton.LeftButton)
+    assert row.is_expanded()
+    assert row.view().text.startswith("Problem: Bot\nim:message\nLog id: 20261122AAEF")
+
+
+def test_the_note_goes_below_a_title_that_leaves_no_room(show):
+    row = show(
+        CheckRow("x", replace(COMPACT, title="Obtain something", note="contact:" + "x" * 30))
+    )
+    title, note = row._title.title, row._title.note
+    row._title.resize(600, 40)
+    assert note.x() > title.geometry().right()
+    row._title.resize(200, 60)
+    assert note.x() == title.x()
+    assert note.y() >= title.geometry().bottom()
+
+
+def test_the_ampersand_of_a_page_is_no_mnemonic():
+    finding = Finding(
+        "feishu.bot", Status.FAIL, "x", links=(Link("console_baseinfo", "https://x"),)
+    )
+    view = finding_view(finding)
+    assert view.links[0].label == "Open Credentials && Basic Info"
+    assert "Open Credentials & Basic Info: https://x" in view.text
+
+
 def test_rows_that_stay_are_not_rebuilt(show):
     rows = show(CheckList())
     other = RowView(Status.PASS, "Quota", "OK", "Fine.")
@@ -319,6 +356,25 @@ def test_the_table_is_as_high_as_its_rows_and_keeps_qts_rules(show, qtmodelteste
     bottom = table.rowViewportPosition(3) + table.rowHeight(3)
     assert bottom <= table.viewport().height()
     assert table.model().headerData(1, Qt.Orientation.Horizontal) == "Now"
+
+
+def test_an_address_in_the_table_is_never_cut_off(show):
+    table = show(DiffTable("save.diff", "Changes"))
+    url = "https://a-rather-long-name.can.example.com:8443/user/softLogin"
+    table.set_rows([DiffRow("Callback URL", url, url + "2", "will be replaced", True)])
+    widths = [table.columnWidth(column) for column in range(4)]
+    assert sum(widths) == table.viewport().width()
+    assert max(widths) < table.fontMetrics().horizontalAdvance(url)
+    lines = -(-table.fontMetrics().horizontalAdvance(url) // (widths[1] - 2 * theme.space(1.5)))
+    assert table.rowHeight(0) >= lines * table.fontMetrics().height()
+    assert table.model().index(0, 1).data() == url  # the model keeps it as it is
+
+
+def test_one_line_to_copy_needs_no_scroll_bar(show):
+    row = show(CopyRow("note", "Note", "one line", multiline=True))
+    QApplication.processEvents()
+    assert row._box.verticalScrollBar().maximum() == 0
+    assert not row._box.verticalScrollBar().isVisible()
 
 
 @pytest.mark.parametrize(

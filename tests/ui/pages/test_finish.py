@@ -5,6 +5,7 @@ from __future__ import annotations
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.outcomes import SecretPlace
 from feishu_wizard.ui.widgets.check_row import CheckRow
+from feishu_wizard.wizard.answers import Place
 from feishu_wizard.wizard.steps import Step
 from tests.ui.pages import fakes
 
@@ -67,6 +68,18 @@ def test_the_page_says_where_things_are(stage):
     assert "GNOME Keyring" in at.texts()
     at.session.credentials.secret_place = SecretPlace("session", "", "keyring.off")
     at.page.refresh()
+    assert "memory, until the program is closed" in at.texts()
+
+
+def test_a_password_store_that_is_not_used_is_not_named(stage):
+    at = stage(Step.FINISH, done)
+    at.session.credentials.secret_place = SecretPlace("session", "GNOME Keyring", "keyring.locked")
+    at.page.refresh()
+    assert "GNOME Keyring" not in at.texts()
+    at.session.credentials.secret_place = SecretPlace("keyring", "GNOME Keyring")
+    at.session.update(place=Place.SESSION)
+    at.page.refresh()
+    assert "GNOME Keyring" not in at.texts()
     assert "memory, until the program is closed" in at.texts()
 
 

@@ -156,8 +156,12 @@ def test_a_change_between_look_and_press_is_not_overwritten(kit, path, plan, sav
     plans = plan(moved)
     theirs = path.read_text().replace("https://can.example.com", "https://their.example.com")
     path.write_text(theirs)
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError) as caught:
         save(moved, plans)
+    assert (caught.value.code, caught.value.params) == (
+        "file.changed_meanwhile",
+        {"path": str(path)},
+    )
     assert path.read_text() == theirs
 
 

@@ -89,6 +89,23 @@ def test_missing_permissions_are_named():
         99991672, "denied", evidence=EVIDENCE, violations=("im:message", "im:message:send_as_bot")
     )
     assert "im:message, im:message:send_as_bot" in words.error_words(error).sentence
+    told = words.finding_words(error.finding("feishu.bot"))
+    assert "im:message, im:message:send_as_bot" in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "sentence"),
+    [
+        ("recipients_unresolved", {"count": "1"}, "1 recipient was not found"),
+        ("recipients_unresolved", {"count": "2"}, "2 recipients were not found"),
+        ("all_delivered", {"count": "1"}, "Feishu accepted the message."),
+        ("all_delivered", {"count": "3"}, "for all 3 recipients."),
+        ("some_not_delivered", {"count": "1", "total": "1"}, "The message was not accepted"),
+        ("some_not_delivered", {"count": "1", "total": "3"}, "1 of 3 recipients got no message"),
+    ],
+)
+def test_a_message_that_counts_fits_its_number(code, params, sentence):
+    assert sentence in labels.message(Message(Severity.INFO, code, params))
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ def _test_the_pair(admin, practice):
     assert lines["feishu.credentials"].proof is Proof.PROVEN
     assert lines["feishu.app"].status is not Status.FAIL
     assert lines["feishu.bot"].code == "bot_not_released"
+    assert lines["feishu.bot"].proof is Proof.NONE
     assert session.credentials.secret_place.place == "session"
 
 
