@@ -91,6 +91,7 @@ class _ReadOnlyText(QPlainTextEdit):
         lines = min(max(int(self.document().size().height()), 1), self.LINES)
         # Frame and padding of the style sheet lie round the viewport.
         around = self.height() - self.viewport().height() + 2 * self.document().documentMargin()
+        around += 2  # with nothing to spare, Qt believes that the last line does not fit
         line = ceil(QFontMetricsF(self.font()).lineSpacing())
         return QSize(super().sizeHint().width(), lines * line + ceil(around))
 
