@@ -33,9 +33,8 @@ class Differences(Block):
             outer.addWidget(table)
 
     def refresh(self) -> None:
-        """Show the plans that were read; once saved, the list of results takes their place."""
-        saved = {result.target for result in self._controller.results}
-        plans = {p.target: p for p in self._controller.plans if p.target not in saved}
+        """Show the plans that were read; the page decides whether there is something to see."""
+        plans = self._plans()
         for target in _TARGETS:
             plan = plans.get(target)
             table = self._tables[target]
@@ -44,7 +43,14 @@ class Differences(Block):
             table.set_rows([_row(change) for change in shown])
             table.setAccessibleName(_head(plan) if plan else "")
             show_if(table, bool(shown))
-        show_if(self, bool(plans))
+
+    def any(self) -> bool:
+        """Tell whether something was read; once saved, the list of results takes its place."""
+        return bool(self._plans())
+
+    def _plans(self) -> dict[Target, SavePlan]:
+        saved = {result.target for result in self._controller.results}
+        return {p.target: p for p in self._controller.plans if p.target not in saved}
 
     def retranslate(self) -> None:
         """Set all texts again."""

@@ -212,6 +212,7 @@ class SavePage(StepPage):
             (self._enable, to_can),
             (self._enable_open, to_can and answers.enable and bool(left)),
         )
+        self.bring_up(self._differences, self._differences.any())
 
     def _show_results(self) -> None:
         results = self.controller.results

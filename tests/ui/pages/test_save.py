@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QApplication, QTableView
+from PySide6.QtWidgets import QApplication, QScrollArea, QTableView
 
 from feishu_wizard.domain.states import Target
 from feishu_wizard.ui.widgets.check_row import CheckRow
@@ -72,6 +72,27 @@ def test_the_difference_shows_a_secret_only_as_replaced(stage):
     assert rows[3][1:3] == ["off", "on"]
     assert "3 values change in" in at.texts()
     assert not any(fakes.SECRET in cell for row in rows for cell in row)
+
+
+def test_the_difference_comes_into_sight_when_it_was_read(stage, qtbot):
+    at = stage(Step.SAVE, ready)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(at.page)
+    area.resize(800, 500)
+    area.show()
+    qtbot.waitExposed(area)
+    try:
+        at.session.save._compared((fakes.can_plan(),))
+        at.page.refresh()
+        table = at.find("save.diff.can", QTableView)
+        qtbot.waitUntil(lambda: not table.visibleRegion().isEmpty())
+        at.session.save._saved((fakes.can_saved(),))
+        at.page.refresh()
+        assert not at.shows("save.diff.can")  # the list of what was saved takes its place
+    finally:
+        area.takeWidget()
+        area.deleteLater()
 
 
 def test_nothing_is_shown_as_a_difference_before_it_was_read(stage):
