@@ -88,12 +88,22 @@ class _ReadOnlyText(QPlainTextEdit):
 
     def sizeHint(self) -> QSize:
         """As high as the wrapped text."""
-        lines = min(max(int(self.document().size().height()), 1), self.LINES)
         # Frame and padding of the style sheet lie round the viewport.
         around = self.height() - self.viewport().height() + 2 * self.document().documentMargin()
         around += 2  # with nothing to spare, Qt believes that the last line does not fit
-        line = ceil(QFontMetricsF(self.font()).lineSpacing())
-        return QSize(super().sizeHint().width(), lines * line + ceil(around))
+        return QSize(super().sizeHint().width(), ceil(self._text_height() + around))
+
+    def _text_height(self) -> float:
+        """Height of the first lines as laid out: fallback fonts are higher than the own one."""
+        document, heights = self.document(), []
+        layout, block = document.documentLayout(), document.begin()
+        least = ceil(QFontMetricsF(self.font()).lineSpacing())
+        while block.isValid():
+            lines = max(block.lineCount(), 1)
+            height = ceil(layout.blockBoundingRect(block).height() / lines)
+            heights += [max(height, least)] * lines
+            block = block.next()
+        return sum(heights[: self.LINES])
 
     def minimumSizeHint(self) -> QSize:
         """Narrow is possible, lower than the text is not."""
