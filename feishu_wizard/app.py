@@ -187,12 +187,10 @@ class _Opener:
         """Return the workplace of this run; the services are imported here."""
         if self._place is None:
             from feishu_wizard.operations.context import Program, Workplace
-            from feishu_wizard.services.storage import logs
 
             root = self._options.state_root
             program = Program(Path(root) if root else None, use_keyring=root is None)
             self._place = Workplace(program, _system_proxy())
-            logs.configure(self._place.paths)
             self._runner.on_stop(self._place.close)
         return self._place
 
