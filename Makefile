@@ -90,7 +90,7 @@ bench: system-test $(VENV)/.full locale  ## Measure: start of program and window
 	$(PY) -m pytest -n 0 -p no:randomly tests/benchmarks
 
 faults: system-test $(VENV)/.full locale  ## Break the network, the files and the platform
-	$(PYTEST) tests/faults -m "not slow"
+	FAULT_CELLS=all $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS) tests/faults -m "not slow"
 
 torture: system-test $(VENV)/.full locale  ## Break them often: the slow part of the fault tests
 	$(PYTEST) tests/faults -m slow

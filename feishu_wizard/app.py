@@ -24,7 +24,7 @@ from feishu_wizard.ui.bridge import AsyncRunner
 from feishu_wizard.ui.shell import Shell
 from feishu_wizard.ui.widgets.page import Page
 from feishu_wizard.wizard.session import Session
-from feishu_wizard.wizard.steps import Step
+from feishu_wizard.wizard.steps import Step, View
 
 if TYPE_CHECKING:
     from feishu_wizard.operations.context import Workplace
@@ -110,7 +110,7 @@ def open_window(options: Options) -> Window:
         _practise(session, options.practice, typed=options.tour is not None)
     shell = Shell(
         session,
-        lambda step: make_page(session, step),
+        lambda view: make_page(session, view),
         before_close=session.keeping.now,
         finished=lambda: session.finished,
         on_language=lambda code: setattr(session, "lang", code),
@@ -125,10 +125,10 @@ def open_window(options: Options) -> Window:
     return window
 
 
-def make_page(session: Session, step: Step) -> Page:
-    """Build the page of a step; its module is imported only now."""
-    module = import_module(f"feishu_wizard.ui.pages.{step.value}")
-    page: Page = getattr(module, f"{step.value.title()}Page")(session)
+def make_page(session: Session, view: View) -> Page:
+    """Build the page of a step, or of what is shown instead; its module is imported only now."""
+    module = import_module(f"feishu_wizard.ui.pages.{view.value}")
+    page: Page = getattr(module, f"{view.value.title()}Page")(session)
     return page
 
 

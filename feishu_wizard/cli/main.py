@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import click
 
 from feishu_wizard import __version__
 from feishu_wizard.domain.errors import ExitCode
-from feishu_wizard.text.catalog import use
+from feishu_wizard.text.catalog import _, use
 
 LANGUAGES = click.Choice(["en", "zh_Hans"])
+SHELLS = click.Choice(["sh", "powershell"])
 PALETTES = click.Choice(["light", "dark", "contrast"])
+EDITIONS = click.Choice(["feishu", "lark", "private"])
+ASKED = ("person", "symptom", "only", "offline", "server", "as_json", "report")
+# Named here, so that the help is shown without loading what answers them.
+SYMPTOMS = (
+    "What brought you here: login_20029, nobody_alerted, one_not_reached, people_missing, "
+    "worked_yesterday or cannot_save."
+)
 
 
 class Starters(Protocol):
@@ -40,6 +48,29 @@ class Tour:
     palette: str
     scale: float
     drill: str | None
+
+
+class _Later(click.Group):
+    """A command with commands of its own, which are loaded when one of them is asked for."""
+
+    def __init__(self, name: str, module: str, words: str) -> None:
+        super().__init__(name, help=words)
+        self._module = module
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names, in the order in which they are written."""
+        return list(self._group.commands)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them; None for an unknown name."""
+        return self._group.commands.get(cmd_name)
+
+    @property
+    def _group(self) -> click.Group:
+        from importlib import import_module
+
+        group: click.Group = getattr(import_module(self._module), self.name or "")
+        return group
 
 
 class _Group(click.Group):
@@ -131,6 +162,89 @@ def send(file: str, to: tuple[str, ...], template: str, as_json: bool) -> None:
     from feishu_wizard.cli.send import send as run
 
     _leave(perform(lambda place: run(place, file, to=to, template=template, as_json=as_json)))
+
+
+@cli.command()
+@click.argument("file", default="")
+@click.option("--app-id", metavar="ID", default="", help="Diagnose this app.")
+@click.option("--secret-stdin", is_flag=True, help="Read its App Secret from standard input.")
+@click.option("--callback", metavar="URL", default="", help="Callback URL that CAN's page shows.")
+@click.option("--can", metavar="URL", default="", help="Any address of CAN's web page.")
+@click.option("--person", metavar="WHO", default="", help="CAN account, e-mail, mobile or id.")
+@click.option("--symptom", metavar="NAME", default="", help=SYMPTOMS)
+@click.option("--only", metavar="ID", multiple=True, help="Only this check, or group of checks.")
+@click.option("--offline", is_flag=True, help="Make no call at all.")
+@click.option("--server", metavar="FILE", default="", help="What server-check printed there.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@click.option("--report", metavar="OUT", default="", help="Write a report: .html, .md or .json.")
+@click.option("--edition", type=EDITIONS, help="Brand of the platform.")
+@click.option("--open-url", metavar="URL", default="", help="Open platform of a private one.")
+@click.option("--accounts-url", metavar="URL", default="", help="Its login host.")
+@click.option("--ca-file", metavar="PATH", default="", help="Certificates to trust, too.")
+@click.option("--proxy", metavar="WHICH", default="", help="system, none, or a URL.")
+def diagnose(**options: Any) -> None:
+    """Find out why an integration does not work: of a setup FILE, or of what is known of it.
+
+    Options given together with FILE stand for this run. Exit 6 when something is wrong.
+    """
+    from feishu_wizard.cli.diagnose import Asked
+    from feishu_wizard.cli.diagnose import diagnose as run
+    from feishu_wizard.cli.given import Given
+    from feishu_wizard.cli.runtime import perform
+
+    asked = Asked(**{name: options.pop(name) for name in ASKED})
+    given = Given(**options)
+    if not given.something:
+        raise click.UsageError(_("Give a setup FILE, or what is known: --app-id, --can ..."))
+    _leave(perform(lambda place: run(place, given, asked)))
+
+
+@cli.command()
+@click.argument("text", nargs=-1, required=True, metavar="CODE|TEXT")
+@click.option("--lang", type=LANGUAGES, help="Language of the explanation.")
+def explain(text: tuple[str, ...], lang: str | None) -> None:
+    """Say what a code, a message, a log line or a pasted reply means; - reads standard input.
+
+    Exit codes: 0 explained, 1 not in the error book, 2 no text.
+    """
+    from feishu_wizard.cli.explain import explain as run
+
+    _leave(run(" ".join(text), lang=lang))
+
+
+@cli.group("server-check")
+def server_check() -> None:
+    """The network as the CAN server sees it: a script to run there, and reading its answer."""
+
+
+@server_check.command("script")
+@click.argument("file", default="")
+@click.option("--shell", type=SHELLS, default="sh", show_default=True, help="What it runs in.")
+@click.option("--edition", type=EDITIONS, default="feishu", show_default=True)
+@click.option("--open-url", metavar="URL", default="", help="Open platform of a private one.")
+@click.option("--can", metavar="URL", default="", help="Address of CAN as seen there.")
+def server_script(file: str, shell: str, **hosts: str) -> None:
+    """Print a script without secrets for the hosts of a setup FILE, or of an edition."""
+    from feishu_wizard.cli.runtime import perform
+    from feishu_wizard.cli.server_check import script
+
+    _leave(perform(lambda place: script(place, shell=shell, setup=file, **hosts)))
+
+
+@server_check.command("import")
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def server_import(file: str, as_json: bool) -> None:
+    """Read what the script printed, from FILE or - for standard input. Exit 6 on findings."""
+    from feishu_wizard.cli.runtime import perform
+    from feishu_wizard.cli.server_check import read
+
+    _leave(perform(lambda place: read(place, file, as_json=as_json)))
+
+
+cli.add_command(
+    _Later("report", "feishu_wizard.cli.report", "Open a report that was made elsewhere; compare.")
+)
 
 
 def _leave(code: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -29,6 +30,9 @@ def perform(work: Callable[[Workplace], Awaitable[int]]) -> int:
     except KeyboardInterrupt:
         note(_("Interrupted. What was already done stays; running it again is safe."))
         return int(ExitCode.INTERRUPTED)
+    except BrokenPipeError:  # the reader of our output has seen enough, such as ``head``
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return int(ExitCode.ERROR)
     except Exception:  # the last exit: redacted into the log, one sentence for the person
         log.exception("internal error")
         note(_("Something unexpected happened in this program; the log has the details."))

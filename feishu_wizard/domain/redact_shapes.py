@@ -56,20 +56,28 @@ _HEADERS = tuple(
     )
     for name in ("authorization", "cookie")
 )
-# In a query every code is an authorisation code; elsewhere a short number is the platform's
-# error code, which support needs to see.
+# A code of a query is an authorisation code, unless it is a short number: that is an error code
+# of the platform, as in its own search links, which support needs to see.
 _QUERIES = tuple(
     re.compile(
         rf"{name}(?:(?<=[?&#;]{name})|(?<=%3f{name})|(?<=%26{name})|(?<=%23{name}))"
-        rf"(?:=|%3d)(?P<value>[^\s&\"'<>#]+)"
+        rf"(?:=|%3d)(?!{rest})(?P<value>[^\s&\"'<>#]+)"
         rf"|{name}(?<![a-z0-9_]{name})=(?!{rest})(?P<bare>[^\s&\"'<>#]+)"
     )
     for name, rest in (
-        ("code", r"[0-9]{1,9}(?![0-9a-z_\-%.])"),
+        ("code", r"[0-9]{1,9}(?![0-9a-z_\-%.~+/=])"),
         ("state", r"\Z"),
         ("token", r"\Z"),
         ("ticket", r"\Z"),
     )
+)
+# An authorisation code or state in a JSON body: long, with digits, no text code of our own.
+_BODIES = tuple(
+    re.compile(
+        rf"{name}(?<=[\"']{name})\\{{0,7}}[\"']\s{{0,4}}:\s{{0,4}}\\{{0,7}}[\"']"
+        r"(?P<value>(?=[a-z_\-]{0,80}[0-9])[a-z0-9_\-]{20,})"
+    )
+    for name in ("code", "state")
 )
 # A secret written into a setup file, see ``domain.setup.SecretRef``.
 _PLAIN = re.compile(
@@ -88,7 +96,7 @@ _HOOK = re.compile(r"/hook/(?P<hook>[A-Za-z0-9_\-]{8,})")  # a webhook's address
 _BASIC = re.compile(r"Basic (?P<token>(?=[A-Za-z+/]*[0-9=])[A-Za-z0-9+/_\-]{8,}={0,2})")
 _USERINFO = re.compile(r"://(?P<userinfo>[^/?#\s\"'<>]*)@")
 
-_IN_SMALL_LETTERS = (*_PAIRS, _TUPLE, *_HEADERS, *_QUERIES, _PLAIN, _BEARER)
+_IN_SMALL_LETTERS = (*_PAIRS, _TUPLE, *_HEADERS, *_QUERIES, *_BODIES, _PLAIN, _BEARER)
 _AS_IT_IS = (*_TOKENS, _KEY, _JWT, _HOOK, _BASIC, _USERINFO)
 
 
@@ -105,17 +113,17 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 def people(text: str) -> str:
     """Mask e-mail addresses and mobile numbers."""
     if "@" in text:
-        text = _EMAIL.sub(_mask_email, text)
-    text = _MAINLAND.sub(lambda m: f"{m[0][:3]}****{m[0][-4:]}", text)
-    return _ABROAD.sub(lambda m: f"{m[0][:3]}****{m[0][-2:]}", text)
+        text = EMAIL.sub(_mask_email, text)
+    text = MAINLAND.sub(lambda m: f"{m[0][:3]}****{m[0][-4:]}", text)
+    return ABROAD.sub(lambda m: f"{m[0][:3]}****{m[0][-2:]}", text)
 
 
-_EMAIL = re.compile(r"(?<![\w.%+\-])(?P<local>[\w.%+\-]+)@(?P<domain>(?:[\w\-]+\.)+[^\W\d_]{2,})")
-_MAINLAND = re.compile(
+EMAIL = re.compile(r"(?<![\w.%+\-])(?P<local>[\w.%+\-]+)@(?P<domain>(?:[\w\-]+\.)+[^\W\d_]{2,})")
+MAINLAND = re.compile(
     r"1(?:(?<![\w.\-]1)|(?<=\+861)|(?<=\+86-1)|(?<=861)(?<!\w861))"
     r"[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4}(?!\w)"
 )
-_ABROAD = re.compile(r"\+(?<!\w\+)[1-9][0-9 \-]{5,16}[0-9](?!\w)")
+ABROAD = re.compile(r"\+(?<!\w\+)[1-9][0-9 \-]{5,16}[0-9](?!\w)")
 
 
 def _mask_email(match: re.Match[str]) -> str:

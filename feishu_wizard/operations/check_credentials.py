@@ -33,13 +33,13 @@ async def check_credentials(place: Workplace, kit: Kit, report: Report) -> Crede
         report(Progress("", finding=finding))
         return CredentialCheck((finding,))
     client = await place.feishu(kit)
-    credentials = await _pair(client, kit)
+    credentials = await prove_pair(client, kit)
     report(Progress("", finding=credentials))
     if credentials.status is not Status.PASS:
         rest = tuple(
             blocked(i, credentials.id) for i in ("feishu.app", "feishu.bot", "feishu.tenant")
         )
-        other = await _other_brand(place, kit, credentials)
+        other = await other_brand(place, kit, credentials)
         return CredentialCheck((credentials, *rest), other_edition=other)
     app, app_name = await _app(client, kit)
     report(Progress("", finding=app))
@@ -50,10 +50,11 @@ async def check_credentials(place: Workplace, kit: Kit, report: Report) -> Crede
     return CredentialCheck((credentials, app, bot, tenant), app_name or bot_name, tenant_name)
 
 
-async def _pair(client: FeishuClient, kit: Kit) -> Finding:
+async def prove_pair(client: FeishuClient, kit: Kit) -> Finding:
+    """The check ``feishu.credentials``: the pair gives a token, or what the platform said."""
     hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
     try:
-        answer = await client.tenant_token()
+        answer = await client.new_token()
     except WizardError as error:
         found = error.finding("feishu.credentials")
         link = Link("console_baseinfo", console_link(hosts, ConsolePage.BASE_INFO, app_id))
@@ -172,7 +173,7 @@ async def _tenant(client: FeishuClient) -> tuple[Finding, str]:
     return finding, name
 
 
-async def _other_brand(place: Workplace, kit: Kit, credentials: Finding) -> Edition | None:
+async def other_brand(place: Workplace, kit: Kit, credentials: Finding) -> Edition | None:
     """Ask the other brand whether it knows the app, with a deliberately wrong secret.
 
     The real secret never goes to a host that the page did not name.
@@ -180,7 +181,12 @@ async def _other_brand(place: Workplace, kit: Kit, credentials: Finding) -> Edit
     feishu = kit.setup.feishu
     code = credentials.params.get("feishu_code", "")
     public = {Edition.FEISHU: Edition.LARK, Edition.LARK: Edition.FEISHU}
-    if feishu.edition not in public or not code.isdigit() or int(code) not in _UNKNOWN_APP:
+    if (
+        feishu.open_url
+        or feishu.edition not in public
+        or not code.isdigit()
+        or int(code) not in _UNKNOWN_APP
+    ):
         return None
     other = public[feishu.edition]
     try:

@@ -45,12 +45,13 @@ async def _platform(http: Http, kit: Kit, report: Report) -> list[Finding]:
     hosts = kit.setup.feishu.hosts
     layers = await probe(http, hosts.open, name="open", policy=Policy.FEISHU, report=report)
     failed = next((f for f in layers if f.status is Status.FAIL), None)
-    mark = blocked("feishu.fingerprint", failed.id) if failed else await _fingerprint(http, kit)
+    mark = blocked("feishu.fingerprint", failed.id) if failed else await platform_mark(http, kit)
     report(Progress("", finding=mark))
     return [*layers, mark]
 
 
-async def _fingerprint(http: Http, kit: Kit) -> Finding:
+async def platform_mark(http: Http, kit: Kit) -> Finding:
+    """The check ``feishu.fingerprint``: who answers, found out without a credential."""
     try:
         answer = await fingerprint(http, kit.setup.feishu.hosts)
     except NetworkError as error:

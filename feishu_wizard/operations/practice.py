@@ -22,10 +22,20 @@ async def console(
             raise WizardError("practice.refused", {"verb": verb, "status": str(reply.status)})
 
 
+async def outsider(place: Workplace, kit: Kit, origin: str) -> str:
+    """User id of the person whom the drill ``recipient-outside`` leaves out."""
+    state = await _state(place, kit, origin)
+    return str(state["named"]["outside"]["user_id"])
+
+
 async def people(place: Workplace, kit: Kit, origin: str, count: int) -> tuple[str, ...]:
     """User ids of the first few people of the practice company."""
+    state = await _state(place, kit, origin)
+    return tuple(str(person["user_id"]) for person in state["people"][:count])
+
+
+async def _state(place: Workplace, kit: Kit, origin: str) -> Any:
     http = await place.http(kit)
     url = f"{origin}/control/state.json"
     reply = await http.request("GET", url, policy=Policy.CAN, max_bytes=64 * 1_048_576)
-    state: Any = reply.json()
-    return tuple(str(person["user_id"]) for person in state["people"][:count])
+    return reply.json()

@@ -1,14 +1,18 @@
-"""The report as Markdown, for a ticket or a chat."""
+"""Reports as Markdown, for a ticket or a chat."""
 
 from __future__ import annotations
 
 import re
 
 from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.diagnosis import Diagnosis
 from feishu_wizard.domain.redact import redact
+from feishu_wizard.report import view
 from feishu_wizard.report.model import SetupReport
+from feishu_wizard.report.outgoing import Outgoing, outgoing
 from feishu_wizard.text.catalog import _
 from feishu_wizard.text.labels import capability_word
+from feishu_wizard.text.verdict import verdict_sentence
 from feishu_wizard.text.words import (
     code_words,
     evidence_words,
@@ -27,6 +31,74 @@ def render(report: SetupReport) -> str:
     """Return the whole report; every line has passed the redactor."""
     parts = [_head(report), _capabilities(report), _needs(report), _checks(report)]
     return redact("\n".join(parts))
+
+
+def render_diagnosis(diagnosis: Diagnosis) -> str:
+    """Return the whole report of a diagnosis; redacted, people by pseudonym."""
+    return diagnosis_page(outgoing(diagnosis))
+
+
+def diagnosis_page(safe: Outgoing) -> str:
+    """``render_diagnosis`` of what has passed the gate already."""
+    made = safe.diagnosis
+    lines = [
+        "# " + _("Diagnosis of the Feishu integration"),
+        "",
+        f"**{_plain(verdict_sentence(made))}**",
+        "",
+        _plain(view.summary_line(made)),
+        "",
+        *(_plain(remark) + "\n" for remark in view.remarks(made)),
+        "## " + _("What was diagnosed"),
+        "",
+        *(f"- {_plain(name)}: {_plain(value)}" for name, value in view.fact_rows(made)),
+        "",
+        *(line for section in view.sections(made) for line in _section(section)),
+        *_server(made),
+        "## " + _("People"),
+        "",
+        _plain(view.people_line(made)),
+        "",
+        *(f"- {_plain(person)}" for person in made.people),
+        "",
+        _plain(_("Report {id}").format(id=safe.report)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _section(section: view.Section) -> list[str]:
+    lines = [f"## {section.shape} {_plain(section.title)}", ""]
+    for row in section.rows:
+        title = f"{row.shape} {row.word} · **{_plain(row.title)}** ({_plain(row.id)})"
+        lines.append(f"- {title}: {_plain(row.sentence)}")
+        if row.open:
+            lines += _details(row)
+        lines += [f"  - {_plain(line)}" for line in row.evidence]
+    return [*lines, ""]
+
+
+def _details(row: view.Row) -> list[str]:
+    told = (
+        (_("Likely cause"), row.cause),
+        (_("What helps"), row.fix),
+        (_("Who can fix it"), row.who),
+        *((link.label, link.url) for link in row.links),
+        (_("Code"), row.code),
+    )
+    return [f"  - {_plain(name)}: {_plain(value)}" for name, value in told if value]
+
+
+def _server(diagnosis: Diagnosis) -> list[str]:
+    pairs = view.server_pairs(diagnosis)
+    if not pairs:
+        return []
+    head = [_("Check"), _("This computer"), _("The CAN server's shell")]
+    rows = [head, ["---"] * len(head)]
+    rows += [[_plain(p.title), _plain(p.here), _plain(p.there)] for p in pairs]
+    table = [f"| {' | '.join(row)} |" for row in rows]
+    notes = [f"- {_plain(note)}" for note in view.server_notes(diagnosis)]
+    title = "## " + _("This computer and the CAN server")
+    return [title, "", _plain(view.server_line(diagnosis)), "", *table, "", *notes, ""]
 
 
 def _head(report: SetupReport) -> str:

@@ -1,4 +1,4 @@
-"""The error book: what a code means, in both languages (resources/knowledge/errors.toml).
+"""The error book: what a code means, in both languages (resources/knowledge/errors/).
 
 An entry is found by its exact code, else by the longest family (``feishu.2105*``, ``feishu.*``).
 The family of the whole platform says honestly what the platform said and no more.
@@ -12,23 +12,45 @@ from functools import cache
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from feishu_wizard.resources import resource_bytes
+from feishu_wizard.resources import resource_path
 
 if TYPE_CHECKING:
-    from feishu_wizard.text.book_file import Entry
+    from feishu_wizard.text.book_file import Chapter, Entry, Phrase
 
-PATH = "knowledge/errors.toml"
+FOLDER = "knowledge/errors"
+PHRASES = "knowledge/phrases.toml"
 LONGEST_VALUE = 300
 MISSING = "—"
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 
 @cache
-def entries() -> tuple[Entry, ...]:
-    """Return the packaged book, read once."""
-    from feishu_wizard.text.book_file import parse_book
+def chapters() -> Mapping[str, Chapter]:
+    """Return the packaged chapters by the names of their files, read once."""
+    from feishu_wizard.text.book_file import parse_chapter
 
-    return parse_book(resource_bytes(PATH))
+    files = sorted(resource_path(FOLDER).glob("*.toml"))
+    return {file.stem: parse_chapter(file.read_bytes()) for file in files}
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """Return the packaged book, all its chapters."""
+    return tuple(entry for chapter in chapters().values() for entry in chapter.entry)
+
+
+@cache
+def sources() -> Mapping[str, Mapping[str, str]]:
+    """Return the citations by name, each by language."""
+    return {name: text for c in chapters().values() for name, text in c.source.items()}
+
+
+@cache
+def phrases() -> tuple[Phrase, ...]:
+    """Return the phrases by which a pasted text is recognised."""
+    from feishu_wizard.text.book_file import parse_phrases
+
+    return parse_phrases(resource_path(PHRASES).read_bytes())
 
 
 @cache
@@ -45,6 +67,18 @@ def find(code: str) -> Entry:
 def knows(code: str) -> bool:
     """Tell whether ``code`` has words of its own, not those of a family."""
     return code in _index()
+
+
+def lacks(code: str) -> bool:
+    """Tell whether the book has nothing for ``code`` but the family of all such codes."""
+    top = code.partition(".")[0]
+    return not {"*", f"{top}.*"}.isdisjoint(find(code).codes) and not knows(code)
+
+
+def entry_of(code: str, params: Mapping[str, str]) -> Entry:
+    """Return the entry of a finding: that of ``code.detail`` where the book has one."""
+    exact = f"{code}.{params.get('detail', '')}"
+    return find(exact if knows(exact) else code)
 
 
 def _family(code: str, patterns: Iterable[str]) -> str:
@@ -65,6 +99,11 @@ def fill(text: str, params: Mapping[str, str]) -> str:
 def names_in(text: str) -> frozenset[str]:
     """Return the names of the values that ``text`` is filled with."""
     return frozenset(name for _, name, _, _ in Formatter().parse(text) if name)
+
+
+def needed_by(text: str) -> frozenset[str]:
+    """Return the names without whose values ``text`` shows a dash."""
+    return names_in(_OPTIONAL.sub("", text))
 
 
 def _kept(part: str, values: _Params) -> str:

@@ -36,6 +36,7 @@ VERBS = {
     "check_and_continue": N_("Check and continue"),
     "check_permissions": N_("Check permissions"),
     "check_again": N_("Check again"),
+    "diagnose": N_("Diagnose"),
     "continue": N_("Continue"),
     "continue_open": N_("Continue, {count} open"),
     "show_changes": N_("Show what changes"),
@@ -47,6 +48,7 @@ VERBS = {
 }
 BUSY = {
     "checking_network": N_("Checking the network"),
+    "diagnosing": N_("Diagnosing"),
     "checking_credentials": N_("Checking App ID and App Secret"),
     "checking_permissions": N_("Reading what is granted"),
     "reading_grants": N_("Reading what is granted"),
@@ -56,6 +58,7 @@ BUSY = {
     "sending": N_("Sending the test message"),
     "exporting": N_("Writing the report"),
     "opening": N_("Opening the setup file"),
+    "reading_output": N_("Reading the output of the script"),
     "forgetting": N_("Removing secrets and state of this setup"),
     "undoing": N_("Restoring what was stored before"),
     "cancelling": N_("Cancelling"),
@@ -81,6 +84,7 @@ MESSAGES = {
     "nothing_to_save": N_("Nothing to change: what is stored equals this setup."),
     "saved": N_("Saved and read back: {where}"),
     "exported": N_("The report was written: {path}"),
+    "written": N_("Written: {path}"),
     "file_opened": N_("Opened {path}. Nothing was called or changed yet."),
     "forgotten": N_("Secrets and state of this setup were removed from this computer."),
     "resume_offer": N_("Last time you stopped at “{step}” ({at}). Continue there?"),
@@ -248,6 +252,9 @@ ROUTES = {
     "none": N_("as set here"),
     "environment": N_("from the environment variables"),
     "system": N_("from the system settings"),
+    "portal": N_("from the proxy settings of the desktop"),
+    "pac": N_("from the PAC script of the system"),
+    "unset": N_("no proxy is set"),
     "loopback": N_("this computer itself"),
     "no_proxy": N_("an exception of the proxy settings"),
 }

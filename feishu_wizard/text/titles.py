@@ -79,8 +79,18 @@ _FAMILIES = {
     "delivery": N_("Delivery"),
     "permission": N_("Permission"),
     "login": N_("Sign-in"),
+    "oauth": N_("Sign-in"),
     "sandbox": N_("Sandbox"),
     "draft": N_("Last session"),
+    "report": N_("Report"),
+    "compare": N_("Comparison of two reports"),
+    "diagnose": N_("Diagnosis"),
+    "diagnosis": N_("Diagnosis"),
+    "server": N_("Server check"),
+    "server_check": N_("Server check"),
+    "credentials": N_("App ID and App Secret"),
+    "redirect": N_("Redirect URL"),
+    "person": N_("Person"),
     "internal": N_("Fault in this program"),
 }
 

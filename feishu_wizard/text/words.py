@@ -208,8 +208,7 @@ def _pass_code(finding: Finding) -> str:
 
 
 def _words(title: str, code: str, params: Mapping[str, str], who: Who) -> Words:
-    exact = f"{code}.{params.get('detail', '')}"
-    entry = book.find(exact if book.knows(exact) else code)
+    entry = book.entry_of(code, params)
     values = {"code": code, **spoken(params, code)}
     mender = entry.who or who
     return Words(

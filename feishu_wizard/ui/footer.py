@@ -125,17 +125,26 @@ class Footer(Block):
         self.back.clicked.connect(self.went_back)
         self.next.clicked.connect(self.pressed)
         self._closing = False
+        self._back_to = 0
         self.retranslate()
 
     def show_state(
-        self, verb: Verb, busy: Busy | None, *, closing: bool, can_go_back: bool
+        self,
+        verb: Verb,
+        busy: Busy | None,
+        *,
+        closing: bool,
+        can_go_back: bool,
+        back_to: int = 0,
     ) -> None:
-        """Show the buttons and the work under way."""
+        """Show the buttons and the work under way; ``back_to``: number of the step left aside."""
         words = labels.verb(verb)
         self.next.setText(with_mnemonic(words, "N"))
         self.next.setAccessibleName(words)
         self.next.set_busy(busy is not None)
         self.back.setVisible(can_go_back)
+        self._back_to = back_to
+        self._name_back()
         self._closing = closing and busy is None
         self._name_cancel()
         self.line.show_work(busy)
@@ -171,10 +180,14 @@ class Footer(Block):
 
     def retranslate(self) -> None:
         """Set the words of the buttons again."""
-        words = _("Back")
+        self._name_back()
+        self._name_cancel()
+
+    def _name_back(self) -> None:
+        number = self._back_to
+        words = _("Back to step {number}").format(number=number) if number else _("Back")
         self.back.setText(with_mnemonic(words, "B"))
         self.back.setAccessibleName(words)
-        self._name_cancel()
 
     def _name_cancel(self) -> None:
         words = _("Close") if self._closing else _("Cancel")

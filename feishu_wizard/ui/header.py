@@ -13,6 +13,7 @@ from feishu_wizard.ui import a11y, icons, theme
 from feishu_wizard.ui.language import LanguageMenu, LookMenu
 from feishu_wizard.ui.step_list import StepList
 from feishu_wizard.ui.widgets.base import Block
+from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.labels import WrapLabel
 
 
@@ -73,7 +74,7 @@ class _AppSign(QWidget):
 
 
 class Sidebar(Block):
-    """Name of the program, steps, and a note at the bottom (as in a demo)."""
+    """Name of the program, steps, the way to the diagnosis, and a note (as in a demo)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,11 +94,24 @@ class Sidebar(Block):
         outer.addLayout(top)
         self.steps = StepList()
         outer.addWidget(self.steps, 1)
+        outer.addLayout(self._build_diagnose())
         self._note = WrapLabel(role="small")
         self._note.hide()
         self._note_words: Callable[[], str] = lambda: ""
         outer.addWidget(self._note)
         self.retranslate()
+
+    def _build_diagnose(self) -> QVBoxLayout:
+        """One click from every step, and from the start: what is wrong with a setup."""
+        below = QVBoxLayout()
+        below.setSpacing(theme.space(0.75))
+        self.diagnose = Button(icon="pulse")
+        self.diagnose.setCheckable(True)
+        a11y.identify(self.diagnose, "diagnose")
+        below.addWidget(self.diagnose)
+        self._why = WrapLabel(role="small")
+        below.addWidget(self._why)
+        return below
 
     def set_note(self, words: Callable[[], str]) -> None:
         """Show what ``words`` returns, in every language, at the bottom."""
@@ -108,4 +122,8 @@ class Sidebar(Block):
         """Set the name again."""
         self._name.setText(_("Connect CAN to Feishu"))
         self._note.set_text(self._note_words())
+        words, why = _("Diagnose"), _("Finds out why an existing setup does not work.")
+        self.diagnose.setText(words)
+        self._why.setText(why)
+        a11y.describe(self.diagnose, words, why)
         self.setFixedWidth(self.steps.sizeHint().width() + theme.space(3))

@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QScrollArea, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QWidget
 
 from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
-from feishu_wizard.ui import a11y, theme
+from feishu_wizard.ui import a11y
 from feishu_wizard.ui.footer import Footer
 from feishu_wizard.ui.header import Header, Sidebar
 from feishu_wizard.ui.message_strip import Act, MessageStrip
+from feishu_wizard.ui.page_stack import MakePage, PageStack
 from feishu_wizard.ui.widgets.base import column
 from feishu_wizard.ui.widgets.page import Page
 from feishu_wizard.wizard.message import Message
-from feishu_wizard.wizard.steps import ORDER, Busy, Step, StepRow, Verb
+from feishu_wizard.wizard.steps import ORDER, Busy, Step, StepRow, Verb, View
 
 LEAVE_SECONDS = 2.0
 """How long closing waits for the draft to be kept."""
@@ -35,10 +36,13 @@ class ShellSession(Protocol):
     """What the window needs of ``wizard.session.Session``."""
 
     step: Step
-    busy: Busy | None
     message: Message | None
     focus: str | None
 
+    @property
+    def view(self) -> View: ...
+    @property
+    def busy(self) -> Busy | None: ...
     @property
     def can_go_back(self) -> bool: ...
     @property
@@ -49,17 +53,17 @@ class ShellSession(Protocol):
     def press(self) -> None: ...
     def back(self) -> None: ...
     def go(self, step: Step) -> None: ...
+    def diagnose(self) -> None: ...
     def cancel_work(self) -> None: ...
     def act(self, action: str) -> None: ...
     def dismiss_message(self) -> None: ...
 
 
-MakePage = Callable[[Step], Page]
 BeforeClose = Callable[[Callable[[], None]], None]
 
 
 class Shell(QMainWindow):
-    """The main window. ``make_page`` builds the page of a step when it is first opened.
+    """The main window. ``make_page`` builds a page when it is first opened.
 
     ``before_close`` keeps what has to be kept and then calls its argument; ``finished`` tells
     whether the last page asked to close.
@@ -76,11 +80,8 @@ class Shell(QMainWindow):
     ) -> None:
         super().__init__()
         a11y.identify(self, "window")
-        self._session, self._make_page = session, make_page
+        self._session = session
         self._before_close, self._finished = before_close, finished
-        self._pages: dict[Step, Page] = {}
-        self._areas: dict[Step, QScrollArea] = {}
-        self._shown: Step | None = None
         self._told: Message | None = None
         self._renamed = False
         self._focused: str | None = None
@@ -90,7 +91,7 @@ class Shell(QMainWindow):
         self._due = QTimer(self)
         self._due.setSingleShot(True)
         self._due.timeout.connect(self.refresh)
-        self._build(on_language)
+        self._build(make_page, on_language)
         self._connect()
         self.resize(1080, 760)
         session.subscribe(self._due.start)
@@ -98,7 +99,7 @@ class Shell(QMainWindow):
 
     # -- building ---------------------------------------------------------------------
 
-    def _build(self, on_language: Callable[[str], None]) -> None:
+    def _build(self, make_page: MakePage, on_language: Callable[[str], None]) -> None:
         central = QWidget()
         sides = self._sides = QHBoxLayout(central)
         sides.setContentsMargins(0, 0, 0, 0)
@@ -108,8 +109,7 @@ class Shell(QMainWindow):
         main = column(spacing=0)
         sides.addLayout(main, 1)
         self.header = Header(on_language)
-        self.stack = QStackedWidget()
-        self.stack.setMinimumSize(QSize(640, 120))
+        self.stack = PageStack(make_page)
         self.strip = MessageStrip()
         self.footer = Footer()
         main.addWidget(self.header)
@@ -120,6 +120,7 @@ class Shell(QMainWindow):
 
     def _connect(self) -> None:
         self.sidebar.steps.chosen.connect(self._go)
+        self.sidebar.diagnose.clicked.connect(self._diagnose)
         self.footer.pressed.connect(self.press)
         self.footer.went_back.connect(self._session.back)
         self.footer.cancelled.connect(self._cancel)
@@ -130,7 +131,7 @@ class Shell(QMainWindow):
 
     def page(self) -> Page:
         """Return the visible page."""
-        return self._pages[self._session.step]
+        return self.stack.page(self._session.view)
 
     def refresh(self) -> None:
         """Show the session again."""
@@ -141,21 +142,36 @@ class Shell(QMainWindow):
         if self._finished():
             self._leave()
             return
-        opened = session.step is not self._shown
+        opened = session.view is not self.stack.shown
         if opened:
-            self._open(session.step)
+            self._focused = None
+            self.stack.open(session.view)
         else:
             self.page().refresh()
         self.sidebar.steps.show_rows(session.rows(), session.step)
+        self.sidebar.diagnose.setChecked(session.view is not session.step)
         self._show_words()
-        self.footer.show_state(
-            session.verb(), session.busy, closing=session.closing, can_go_back=session.can_go_back
-        )
-        # Where the positive button closes the window, a second one that does is one too many.
-        self.footer.cancel.setVisible(session.verb().code != "close" or session.busy is not None)
+        self._show_buttons()
         self._show_message()
         self._move_focus(opened=opened)
         self._keep_room()
+
+    def _show_buttons(self) -> None:
+        """The row at the bottom; what is shown instead of a step has its verb on the page."""
+        session, verb = self._session, self._session.verb()
+        aside = session.view is not session.step
+        self.footer.show_state(
+            verb,
+            session.busy,
+            closing=session.closing,
+            can_go_back=session.can_go_back,
+            back_to=ORDER.index(session.step) + 1 if aside else 0,
+        )
+        self.footer.next.setVisible(not aside)
+        # Where the positive button closes the window, a second one that does is one too many.
+        self.footer.cancel.setVisible(
+            session.busy is not None or (verb.code != "close" and not aside)
+        )
 
     def _keep_room(self) -> None:
         """Never lower than all its words: Qt itself forgets that narrow texts are higher."""
@@ -168,33 +184,12 @@ class Shell(QMainWindow):
         super().resizeEvent(event)
         self._keep_room()
 
-    def _open(self, step: Step) -> None:
-        """Show the page of ``step``, made now if it was never open."""
-        self._shown, self._focused = step, None
-        if step not in self._pages:
-            self._add(step, self._make_page(step))
-        page = self._pages[step]
-        page.refresh()
-        self.stack.setCurrentWidget(self._areas[step])
-        self._areas[step].verticalScrollBar().setValue(0)
-
-    def _add(self, step: Step, page: Page) -> None:
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        a11y.identify(page, step.value)
-        page.setMaximumWidth(content_width(page))
-        # The area first: a page that is moved when it has been styled is styled twice.
-        self.stack.addWidget(area)
-        area.setWidget(page)
-        self._pages[step], self._areas[step] = page, area
-
     def _show_words(self) -> None:
         step, page = self._session.step, self.page()
         title = page.title() or labels.step_title(step)
         place = _("Step {number} of {total}").format(number=ORDER.index(step) + 1, total=len(ORDER))
+        if self._session.view is not step:
+            place = _("Opened from step {number}").format(number=ORDER.index(step) + 1)
         self.header.show_words(place, title, page.intro() or labels.step_intro(step))
         self.setWindowTitle(_("{step} – Connect CAN to Feishu").format(step=title))
         page.setAccessibleName(title)
@@ -252,8 +247,12 @@ class Shell(QMainWindow):
             self.refresh()
 
     def _go(self, step: Step) -> None:
-        if step is not self._session.step:
+        if step is not self._session.view:
             self._session.go(step)
+
+    def _diagnose(self) -> None:
+        self._session.diagnose()
+        self._due.start()  # its button shows what is open, also when it was open already
 
     def _cancel(self) -> None:
         """Cancel work under way; else close the window, but not by a hasty second click."""
@@ -314,8 +313,3 @@ class Shell(QMainWindow):
         if not self._leaving:
             self._leaving = True
             self.close()
-
-
-def content_width(widget: QWidget) -> int:
-    """The widest a page gets: longer lines are hard to read."""
-    return widget.fontMetrics().horizontalAdvance("n") * 100 + 2 * theme.space(4)

@@ -25,6 +25,21 @@ CHECK_OF = {
     "slow-drip": "net.open.http",
     "can-down": "net.can.tcp",
 }
+# The check that must tell it in the diagnosis, where that is another one or no step tells it.
+DIAGNOSED = {
+    "unreleased": "feishu.app",
+    "under-review": "feishu.app",
+    "ip-denied": "feishu.ip_allowlist",
+    "quota-exhausted": "feishu.quota",
+    "contact-range-partial": "feishu.contact_range",
+    "recipient-outside": "person.available",
+    "can-not-admin": "can.admin",
+    "can-no-egress": "can.egress",
+    "rate-limited": "feishu.quota",
+}
+QUOTA_SLOWED = "quota_slowed"
+# Only a save meets them: a diagnosis reads CAN as always.
+_ONLY_SAVED = frozenset({"can-conflict", "can-masked-secret", "can-save-lost"})
 # Told by an error of the step itself.
 ERROR_OF = {
     "can-not-admin": "can.forbidden",
@@ -45,6 +60,34 @@ class Sighting:
     def as_dict(self) -> dict[str, Any]:
         """For tour.json."""
         return asdict(self)
+
+
+def told_by_steps(drill: str) -> bool:
+    """Some step of the window meets this drill."""
+    name = drill.partition(":")[0]
+    return name == "missing-scope" or name in CHECK_OF or name in ERROR_OF or name in _ONLY_SAVED
+
+
+def told_by_diagnosis(drill: str) -> bool:
+    """A diagnosis meets this drill."""
+    return drill not in _ONLY_SAVED
+
+
+def diagnosed(drill: str, session: Session) -> Sighting | None:
+    """The drill's finding, when the diagnosis that is open names it first."""
+    name, _, scope = drill.partition(":")
+    wanted = DIAGNOSED.get(name) or CHECK_OF.get(name, "")
+    if name == "missing-scope":
+        needs = session.permissions.needs
+        wanted = next((need.id for need in needs if scope in need.scopes), "")
+    result = session.diagnosis.result
+    finding = result.finding(wanted) if result is not None else None
+    if result is None or finding is None:
+        return None
+    slowed = name == "rate-limited" and finding.code == QUOTA_SLOWED and not result.problems
+    if result.verdict.check != wanted and not slowed:
+        return None
+    return Sighting(session.view.value, finding.id, finding.code)
 
 
 def shown(drill: str, session: Session) -> Sighting | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, Status
@@ -14,40 +13,21 @@ from feishu_wizard.wizard.answers import Answers, changed_names
 from feishu_wizard.wizard.keeping import Keeping
 from feishu_wizard.wizard.message import FieldProblem, Message
 from feishu_wizard.wizard.prerequisites import PrerequisitesStep
-from feishu_wizard.wizard.steps import (
-    ORDER,
-    Busy,
-    Severity,
-    Step,
-    StepRow,
-    StepState,
-    Verb,
-)
+from feishu_wizard.wizard.steps import ORDER, Aside, Severity, Step, StepRow, StepState, Verb, View
+from feishu_wizard.wizard.work import T, Work, Working
 
 if TYPE_CHECKING:
-    from feishu_wizard.domain.progress import Progress, Report
     from feishu_wizard.domain.secret import Secret
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.controller import Controller
     from feishu_wizard.wizard.credentials import CredentialsStep
+    from feishu_wizard.wizard.diagnosis import DiagnosisAside
     from feishu_wizard.wizard.finish import FinishStep
     from feishu_wizard.wizard.permissions import PermissionsStep
-    from feishu_wizard.wizard.runner import Job, Runner
+    from feishu_wizard.wizard.runner import Runner, Timer
     from feishu_wizard.wizard.save import SaveStep
+    from feishu_wizard.wizard.steps import Busy
     from feishu_wizard.wizard.test import TestStep
-
-T = TypeVar("T")
-Work = Callable[["Workplace", "Report"], Awaitable[T]]
-
-
-@dataclass(slots=True)
-class _Run:
-    """Work under way: whose page began it, which answers it rests on, and whether they changed."""
-
-    owner: Controller
-    rests_on: frozenset[str]
-    void: bool = False
-    job: Job | None = None
 
 
 class Session:
@@ -58,15 +38,15 @@ class Session:
     ) -> None:
         self.answers = Answers()
         self.step = Step.PREREQUISITES
-        self.busy: Busy | None = None
+        self.aside: Aside | None = None
         self.message: Message | None = None
         self.focus: str | None = None
         self.lang = lang
         self._runner = runner
-        self._workplace = workplace
         self._listeners: list[Callable[[], None]] = []
-        self._run: _Run | None = None
+        self._work = Working(self, runner, workplace)
         self._visited: set[Step] = {Step.PREREQUISITES}
+        self._put_by: Message | None = None  # what the strip said when the step was left for a look
         self.prerequisites = PrerequisitesStep(self)
         self.keeping = Keeping(self, runner)
 
@@ -108,21 +88,33 @@ class Session:
 
         return FinishStep(self)
 
+    @cached_property
+    def diagnosis(self) -> DiagnosisAside:
+        """What is wrong with a setup; no step, it can be opened from each."""
+        from feishu_wizard.wizard.diagnosis import DiagnosisAside
+
+        return DiagnosisAside(self)
+
     def _made(self) -> list[Controller]:
         """The controllers that exist; one that was never asked for holds nothing to drop."""
-        return [vars(self)[step.value] for step in ORDER if step.value in vars(self)]
+        return [vars(self)[view.value] for view in (*ORDER, *Aside) if view.value in vars(self)]
 
     # -- what pages and the shell read ------------------------------------------------
 
-    def controller(self, step: Step) -> Controller:
-        """The controller of a step."""
-        found: Controller = getattr(self, step.value)
+    def controller(self, view: View) -> Controller:
+        """The controller of a step, or of what is shown instead of one."""
+        found: Controller = getattr(self, view.value)
         return found
 
     @property
+    def view(self) -> View:
+        """What the window shows: the current step, or what was opened instead of it."""
+        return self.aside or self.step
+
+    @property
     def current(self) -> Controller:
-        """The controller of the current step."""
-        return self.controller(self.step)
+        """The controller of what is shown."""
+        return self.controller(self.view)
 
     def rows(self) -> list[StepRow]:
         """The step list: every step with its state, open items, and whether it may be opened."""
@@ -138,8 +130,8 @@ class Session:
 
     @property
     def can_go_back(self) -> bool:
-        """There is a step before this one."""
-        return self.step is not ORDER[0]
+        """There is a step before this one, or behind what is shown instead."""
+        return self.aside is not None or self.step is not ORDER[0]
 
     @property
     def closing(self) -> bool:
@@ -161,9 +153,19 @@ class Session:
             self.changed()
 
     def back(self) -> None:
-        """One step back; nothing is lost."""
-        if self.can_go_back:
+        """One step back, or back to the step; nothing is lost."""
+        if self.aside is not None:
+            self._return()
+        elif self.can_go_back:
             self.go(ORDER[ORDER.index(self.step) - 1])
+
+    def diagnose(self) -> None:
+        """Open the diagnosis instead of the step. The step's work goes on, its message is kept."""
+        if self.aside is None:
+            self._put_by, self.message, self.focus = self.message, None, None
+            self.aside = Aside.DIAGNOSIS
+            self.diagnosis.entered()
+            self.changed()
 
     def advance(self) -> None:
         """One step on, from the positive button of a step that is finished or left open."""
@@ -172,7 +174,9 @@ class Session:
 
     def go(self, step: Step) -> None:
         """Open a step of the list; work under way on the page that is left is cancelled."""
-        if step in self._visited or self._row(step).reachable:
+        if self.aside is not None and step is self.step:
+            self._return()
+        elif step in self._visited or self._row(step).reachable:
             self._enter(step)
 
     def visited(self) -> tuple[Step, ...]:
@@ -181,7 +185,7 @@ class Session:
 
     def restore(self, answers: Answers, step: Step) -> None:
         """Take over answers of an earlier sitting or a file, and open a step."""
-        self._make_void()
+        self._work.make_void()
         self.answers = answers
         self._visited = set(ORDER[: ORDER.index(step) + 1])
         for controller in self._made():
@@ -195,8 +199,7 @@ class Session:
         names = changed_names(before, self.answers)
         if not names:
             return
-        if self._run is not None and names & self._run.rests_on:
-            self._make_void()
+        self._work.answers_changed(names)
         for controller in self._made():
             controller.answers_changed(names)
         self.keeping.soon()
@@ -221,6 +224,11 @@ class Session:
 
     # -- work -------------------------------------------------------------------------
 
+    @property
+    def busy(self) -> Busy | None:
+        """The work under way that is waited for."""
+        return self._work.busy
+
     def start(
         self,
         code: str,
@@ -238,46 +246,22 @@ class Session:
         """
         if self.busy is not None:
             return
-        self.busy = Busy(code, time.monotonic(), {})
         if not quiet:
             self.message = None
-
-        async def body(report: Report) -> T:
-            return await work(await self._workplace(), report)
-
-        run = self._run = _Run(self.current, rests_on)
-        run.job = self._runner.run(
-            body,
-            progress=lambda news: self._progressed(run, news),
-            done=lambda result: self._done(run, done, result),
-            failed=lambda error: self._failed(run, error, failed),
-            cancelled=lambda: self._cancelled(run),
-        )
+        self._work.start(code, work, done, failed, rests_on)
         self.changed()
 
     def background(
         self, work: Work[T], done: Callable[[T], None], failed: Callable[[WizardError], None]
     ) -> None:
         """Run something that nobody waits for, such as keeping the draft."""
-
-        async def run(report: Report) -> T:
-            return await work(await self._workplace(), report)
-
-        def broke(error: BaseException) -> None:
-            if not isinstance(error, WizardError):
-                raise error
-            failed(error)
-
-        self._runner.run(
-            run, progress=lambda _: None, done=done, failed=broke, cancelled=lambda: None
-        )
+        self._work.background(work, done, failed)
 
     def cancel_work(self) -> None:
         """Stop the work under way; what was answered stays."""
-        if self._run is not None and self._run.job is not None:
-            self._run.job.cancel()
+        self._work.cancel()
 
-    def later(self, seconds: float, call: Callable[[], None]) -> Any:
+    def later(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call once after a while, on this thread."""
         return self._runner.later(seconds, call)
 
@@ -307,7 +291,7 @@ class Session:
 
     def say_error(self, error: WizardError) -> None:
         """Put a failure into the strip, details behind it."""
-        finding = error.finding(f"{self.step.value}.work", Status.FAIL)
+        finding = error.finding(f"{self.view.value}.work", Status.FAIL)
         self.say(Severity.ERROR, error.code, dict(error.params), finding=finding)
 
     # -- inside -----------------------------------------------------------------------
@@ -325,10 +309,19 @@ class Session:
             state = StepState.DONE if controller.done() else StepState.NOT_YET
         return StepRow(step, state, left, True)
 
+    def _return(self) -> None:
+        """From the diagnosis back to the step, which is found as it was left."""
+        self._work.cancel_of(self.current)
+        self.current.left()
+        self.aside, self.focus = None, None
+        self.message, self._put_by = self._put_by, None
+        self.changed()
+
     def _enter(self, step: Step) -> None:
         self.cancel_work()
-        if step is not self.step:
+        if step is not self.step or self.aside is not None:
             self.current.left()
+        self.aside, self._put_by = None, None
         self.step = step
         self.message = None
         self.focus = None
@@ -336,44 +329,3 @@ class Session:
         self.current.entered()
         self.keeping.soon()
         self.changed()
-
-    def _make_void(self) -> None:
-        if self._run is not None:
-            self._run.void = True
-            self.cancel_work()
-
-    def _progressed(self, run: _Run, progress: Progress) -> None:
-        if run.void:
-            return
-        if self.busy is not None and progress.code:
-            self.busy = Busy(progress.code, self.busy.started, progress.params, progress.share)
-        run.owner.progressed(progress)
-        self.changed()
-
-    def _settled(self) -> None:
-        self.busy = None
-        self._run = None
-
-    def _done(self, run: _Run, done: Callable[[T], None], result: T) -> None:
-        self._settled()
-        if not run.void:
-            done(result)
-        self.changed()
-
-    def _failed(
-        self, run: _Run, error: BaseException, failed: Callable[[WizardError], bool] | None
-    ) -> None:
-        self._settled()
-        if not isinstance(error, WizardError):
-            self.say(Severity.ERROR, "internal", {"kind": type(error).__name__})
-            raise error  # reaches the log through the excepthook; the window stays
-        if not run.void and (failed is None or not failed(error)):
-            self.say_error(error)
-        self.changed()
-
-    def _cancelled(self, run: _Run) -> None:
-        self._settled()
-        if run.void:
-            self.changed()
-        else:
-            self.say(Severity.INFO, "cancelled")

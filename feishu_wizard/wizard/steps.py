@@ -20,6 +20,15 @@ class Step(StrEnum):
 ORDER: tuple[Step, ...] = tuple(Step)
 
 
+class Aside(StrEnum):
+    """What is shown instead of a step, with a way back that loses nothing."""
+
+    DIAGNOSIS = "diagnosis"
+
+
+View = Step | Aside
+
+
 class StepState(StrEnum):
     """What the step list says, in words and not by colour alone."""
 

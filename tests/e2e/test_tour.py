@@ -23,6 +23,7 @@ DRILLS = [
     ("can-not-admin", "save", ""),
     ("can-conflict", "save", ""),
 ]
+NOT_DIAGNOSED = {"can-conflict"}  # only a save meets it
 
 
 def tour(run: Run, out: Path, *options: str) -> dict[str, Any]:
@@ -49,6 +50,9 @@ def test_every_step_is_photographed_and_fits(
         assert picture["missing_glyphs"] == [], picture["file"]
         assert _size(tmp_path / picture["file"]) >= (900 * float(scale), 600 * float(scale))
     assert not any(p["error"] for p in told["pictures"])
+    # The last one is the diagnosis of what was just set up; with a problem the tour fails.
+    assert [p["view"] for p in told["pictures"]].count("diagnosis") == 1
+    assert told["pictures"][-1]["view"] == "diagnosis"
 
 
 @pytest.mark.parametrize(("drill", "step", "check"), DRILLS, ids=[d[0] for d in DRILLS])
@@ -59,6 +63,20 @@ def test_a_drill_is_shown_where_it_belongs(
     assert told["sighting"]["step"] == step
     assert told["sighting"]["check"] == check
     assert told["pictures"][-1]["step"] == step
+    if drill in NOT_DIAGNOSED:
+        assert told["diagnosis"] is None
+        return
+    assert told["diagnosis"]["check"] == (check or "can.admin")
+    assert told["pictures"][-1]["view"] == "diagnosis"
+    assert told["pictures"][-1]["clipped"] == []
+
+
+def test_a_drill_that_no_step_meets_is_shown_in_the_diagnosis(
+    run_python: Run, tmp_path: Path
+) -> None:
+    told = tour(run_python, tmp_path, "--lang", "en", "--drill", "ip-denied")
+    assert told["sighting"] is None
+    assert told["diagnosis"]["check"] == "feishu.ip_allowlist"
 
 
 def _size(path: Path) -> tuple[int, int]:

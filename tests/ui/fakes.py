@@ -10,7 +10,7 @@ from feishu_wizard.ui.widgets.card import Card
 from feishu_wizard.ui.widgets.field import Field
 from feishu_wizard.ui.widgets.page import Page
 from feishu_wizard.ui.widgets.secret_field import SecretField
-from feishu_wizard.wizard.steps import ORDER, Busy, Step, StepRow, StepState, Verb
+from feishu_wizard.wizard.steps import ORDER, Aside, Busy, Step, StepRow, StepState, Verb
 
 
 class FakeSession:
@@ -18,6 +18,7 @@ class FakeSession:
 
     def __init__(self, step=Step.CREDENTIALS):
         self.step = step
+        self.aside = None
         self.busy = None
         self.message = None
         self.focus = None
@@ -31,8 +32,12 @@ class FakeSession:
         self._listeners = []
 
     @property
+    def view(self):
+        return self.aside or self.step
+
+    @property
     def can_go_back(self):
-        return self.step is not ORDER[0]
+        return self.aside is not None or self.step is not ORDER[0]
 
     def subscribe(self, listener):
         self._listeners.append(listener)
@@ -64,12 +69,21 @@ class FakeSession:
 
     def back(self):
         self.calls.append("back")
+        if self.aside is not None:
+            self.aside = None
+            self.changed()
+            return
         self.go(ORDER[ORDER.index(self.step) - 1])
 
     def go(self, step):
         self.calls.append(f"go {step}")
         self.step = step
         self.reached = max(self.reached, ORDER.index(step))
+        self.changed()
+
+    def diagnose(self):
+        self.calls.append("diagnose")
+        self.aside = Aside.DIAGNOSIS
         self.changed()
 
     def cancel_work(self):

@@ -12,7 +12,7 @@ from feishu_wizard.ui.shell import Shell
 from feishu_wizard.ui.widgets.field import Field
 from feishu_wizard.ui.widgets.page import Page
 from feishu_wizard.wizard.message import Message
-from feishu_wizard.wizard.steps import Severity, Step, Verb
+from feishu_wizard.wizard.steps import ORDER, Severity, Step, Verb
 from tests.ui.fakes import FakePage, FakeSession
 
 
@@ -108,6 +108,42 @@ def test_back_is_there_only_where_there_is_a_way_back(shell, session, qtbot):
     assert not shell.footer.back.isVisible()
 
 
+def test_the_diagnosis_is_one_click_away_on_every_step(shell, session, qtbot):
+    for step in Step:
+        session.go(step)
+        settle(qtbot, shell)
+        before = shell.page()
+        shell.findChild(QPushButton, "diagnose").click()
+        settle(qtbot, shell)
+        assert shell.page() is not before
+        assert shell.header.place.text() == f"Opened from step {ORDER.index(step) + 1}"
+        assert shell.findChild(QPushButton, "diagnose").isChecked()
+        assert not shell.footer.next.isVisible()
+        assert not shell.footer.cancel.isVisible()
+        assert shell.footer.back.accessibleName() == f"Back to step {ORDER.index(step) + 1}"
+        shell.footer.back.click()
+        settle(qtbot, shell)
+        assert shell.page() is before
+        assert not shell.findChild(QPushButton, "diagnose").isChecked()
+        assert shell.footer.next.isVisible()
+
+
+def test_the_step_list_leads_back_to_the_step_one_came_from(shell, session, qtbot):
+    shell.findChild(QPushButton, "diagnose").click()
+    settle(qtbot, shell)
+    shell.sidebar.steps.chosen.emit(Step.CREDENTIALS)
+    assert session.calls[-1] == "go credentials"
+
+
+def test_work_of_the_diagnosis_can_be_cancelled(shell, session, qtbot):
+    shell.findChild(QPushButton, "diagnose").click()
+    session.work("diagnosing")
+    settle(qtbot, shell)
+    assert shell.footer.cancel.isVisible()
+    shell.footer.cancel.click()
+    assert session.calls[-1] == "cancel_work"
+
+
 # -- focus -------------------------------------------------------------------------------
 
 
@@ -158,7 +194,7 @@ def test_the_field_with_a_problem_is_scrolled_into_sight(keep, qtbot, session):
     qtbot.waitExposed(window)
     session.on_press = lambda: setattr(session, "focus", "f29")
     window.press()
-    area = window._areas[session.step]
+    area = window.stack.area(session.step)
     edit = window.findChild(QWidget, "f29")
     qtbot.waitUntil(
         lambda: area.viewport().rect().contains(edit.mapTo(area.viewport(), edit.rect().center()))

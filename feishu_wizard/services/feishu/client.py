@@ -45,13 +45,16 @@ class FeishuClient:
     """Calls the Open Platform as one self-built app. Made for one event loop.
 
     ``calls`` counts what went out with a token, retries included; token requests carry none
-    and are not counted. The token lives in this object only.
+    and are not counted. ``throttled`` counts answers that asked to come again later.
+    The token lives in this object only.
     """
 
     def __init__(self, http: Http, hosts: Hosts, app_id: str, secret: Secret) -> None:
         self.hosts = hosts
         self.app_id = app_id
         self.calls = 0
+        self.throttled = 0
+        self._spare: int | None = None
         self._http = http
         self._secret = secret
         self._token: Answer[Token] | None = None
@@ -62,6 +65,10 @@ class FeishuClient:
         """Tell whether this client signs in with that App Secret."""
         return self._secret.matches(secret)
 
+    def spare_calls(self, repetitions: int | None) -> None:
+        """Allow only so many repetitions from now on, whatever the number of calls; None: any."""
+        self._spare = repetitions
+
     async def tenant_token(self) -> Answer[Token]:
         """The token in use; a new one when under 30 minutes (or half its life) remain."""
         async with self._lock:
@@ -70,6 +77,12 @@ class FeishuClient:
                     self._http, self.hosts, self.app_id, self._secret
                 )
             return self._token
+
+    async def new_token(self) -> Answer[Token]:
+        """A token asked for now: one that is still in use proves nothing of the pair today."""
+        async with self._lock:
+            self._token = None
+        return await self.tenant_token()
 
     async def call(
         self,
@@ -112,7 +125,14 @@ class FeishuClient:
                 json=request.body,
             )
 
-        return await (with_retries(once) if request.repeatable else once())
+        return await (with_retries(once, allow=self._again) if request.repeatable else once())
+
+    def _again(self, busy: bool) -> bool:
+        self.throttled += busy
+        if self._spare is None:
+            return True
+        self._spare -= 1
+        return self._spare >= 0
 
     async def _drop(self, token: Token) -> None:
         """Forget a refused token, unless another call has renewed it meanwhile."""

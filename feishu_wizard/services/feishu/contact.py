@@ -67,6 +67,10 @@ class _Found(msgspec.Struct):
     mobile: str = ""
 
 
+class _UserList(msgspec.Struct):
+    items: list[User] = []
+
+
 class _FoundList(msgspec.Struct):
     user_list: list[_Found] = []
 
@@ -113,6 +117,32 @@ async def get_user(client: FeishuClient, user_id: str, id_type: str = "user_id")
     params = {"user_id_type": id_type, "department_id_type": "open_department_id"}
     path = api_path(f"{_BASE}/users/{{}}", user_id)
     return await client.call("GET", path, _user, params=params)
+
+
+async def department_members(
+    client: FeishuClient, department_id: str, size: int = FIND_LIMIT
+) -> Answer[list[User]]:
+    """Read the first people right below a department; at most 50.
+
+    The root ``0`` is open to a range of "everybody" only: ``FeishuError`` 40004 else (official
+    docs: contact-v3 find_by_department).
+    """
+    params = {
+        "department_id": department_id,
+        "user_id_type": "open_id",
+        "department_id_type": "open_department_id",
+        "page_size": str(min(size, FIND_LIMIT)),
+    }
+    return await client.call("GET", f"{_BASE}/users/find_by_department", _members, params=params)
+
+
+def _members(body: Body) -> list[User]:
+    users = of_data(_UserList)(body).items
+    raw = body.get("data", {}).get("items") or []
+    return [
+        msgspec.structs.replace(user, present=frozenset(row))
+        for user, row in zip(users, raw, strict=True)
+    ]
 
 
 def _user(body: Body) -> User:

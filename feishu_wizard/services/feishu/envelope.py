@@ -15,6 +15,7 @@ import msgspec
 
 from feishu_wizard.domain.errors import FeishuError, NetworkError
 from feishu_wizard.domain.finding import Evidence, Who
+from feishu_wizard.domain.redact import redact
 from feishu_wizard.services.net.http import Reply
 
 T = TypeVar("T")
@@ -179,7 +180,7 @@ def _evidence(reply: Reply, code: int, body: Body) -> Evidence:
     log_id = _text(detail.get("log_id")) or _text(detail.get("logid"))
     return reply.evidence(
         feishu_code=code,
-        msg=_text(body.get("msg"))[:MSG_LIMIT],
+        msg=redact(_text(body.get("msg")))[:MSG_LIMIT],  # a gateway may quote what was sent
         log_id=log_id or reply.headers.get("x-tt-logid", ""),
     )
 

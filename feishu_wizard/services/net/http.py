@@ -27,7 +27,7 @@ from feishu_wizard.services.net.call import Call
 from feishu_wizard.services.net.failure import causes
 from feishu_wizard.services.net.headers import checked
 from feishu_wizard.services.net.proxy import Resolver, Route
-from feishu_wizard.services.net.proxy_auth import proxy_schemes, sign_ins
+from feishu_wizard.services.net.proxy_auth import code_of, proxy_schemes, sign_ins
 from feishu_wizard.services.net.reply import Reply
 from feishu_wizard.services.net.settings import NetSettings, Policy, SystemProxy, check_policy
 from feishu_wizard.services.net.trail import Trail
@@ -40,6 +40,9 @@ for _name in ("httpx", "httpcore"):
 
 _INSPECT_SECONDS = 5.0
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, replies.TooLargeError)
+_OF_THE_CERTIFICATE = frozenset(
+    f"net.tls.{name}" for name in ("untrusted", "hostname", "other", "expired", "not_yet_valid")
+)
 _FAILURES_OF_SOCKS = (socksio.SOCKSError, AssertionError, IndexError, ValueError)
 
 
@@ -125,20 +128,27 @@ class Http:
         except failures as error:
             failed = call.failure(error, outer)
             await call.trail.close()
-        raise await self._explained(failed, call)
+        except asyncio.CancelledError:
+            await call.trail.close()
+            raise
+        raise await self._explained(failed, call, policy)
 
-    async def _explained(self, failed: NetworkError, call: Call) -> NetworkError:
+    async def _explained(self, failed: NetworkError, call: Call, policy: Policy) -> NetworkError:
         """Add what only a second look can tell: the untrusted issuer, the proxy's schemes."""
-        address, route = call.address, call.route
-        if failed.code == "net.proxy.auth" and not failed.params["scheme"]:
-            failed.params["scheme"] = await proxy_schemes(route, address)
-        if failed.code in ("net.tls.untrusted", "net.tls.hostname", "net.tls.other"):
+        address, route, params = call.address, call.route, failed.params
+        if failed.code == "net.proxy.auth" and not params["scheme"]:
+            params["scheme"] = await proxy_schemes(route, address)
+            return call.error(code_of(params["scheme"]), params)
+        if failed.code in _OF_THE_CERTIFICATE:
             try:
                 der = await self.peer_certificate(address.origin, _INSPECT_SECONDS)
                 info = tls.describe(der)
             except (NetworkError, ValueError):
                 return failed
-            failed.params.update(issuer=info.issuer, subject=info.subject, sha256=info.sha256)
+            params.update(issuer=info.issuer, subject=info.subject, sha256=info.sha256)
+            params.update(not_before=info.not_before, not_after=info.not_after)
+            if policy is Policy.CAN:
+                params["accept"] = address.netloc  # whose certificate a person may accept
         return failed
 
     async def peer_certificate(self, url: str, deadline: float = 15.0) -> bytes:
@@ -154,12 +164,14 @@ class Http:
         client = self._make(call.route, tls.inspecting())
         try:
             async with client, asyncio.timeout(deadline):
-                await client.get(address.origin)
+                await client.get(address.origin, extensions={"trace": call.trail})
         except (*_FAILURES, *_FAILURES_OF_SOCKS) as error:
             for cause in causes(error, outer):
                 if isinstance(cause, tls.CertificateSeen):
                     return cause.der
             raise call.failure(error, outer) from None
+        finally:
+            await call.trail.close()
         raise NetworkError("net.tls.other", {"host": address.host, "detail": "plain_http"})
 
     def _client(self, route: Route, address: Address, policy: Policy) -> httpx.AsyncClient:
@@ -216,7 +228,7 @@ async def _exchange(client: httpx.AsyncClient, request: httpx.Request, call: Cal
     if response.status_code == 407 and call.route.proxy:
         schemes = sign_ins(response.headers.get_list("proxy-authenticate"))
         params = {"proxy": call.route.proxy_host, "scheme": schemes}
-        raise call.error("net.proxy.auth", params)
+        raise call.error(code_of(schemes), params)
     return call.reply(response, body)
 
 

@@ -19,8 +19,14 @@ _WITH_PORT = re.compile(r"^([^:]+):(\d+)$")
 
 def bypasses(rules: str, host: str, port: int) -> bool:
     """Tell whether ``host:port`` is excepted from the proxy by ``rules``."""
+    return bool(excepting(rules, host, port))
+
+
+def excepting(rules: str, host: str, port: int) -> str:
+    """The first of ``rules`` that excepts ``host:port`` from the proxy; "" when none does."""
     name = ascii_host(host)
-    return any(_matches(rule, name, port) for rule in re.split(r"[\s,;]+", rules) if rule)
+    written = (rule for rule in re.split(r"[\s,;]+", rules) if rule)
+    return next((rule for rule in written if _matches(rule, name, port)), "")
 
 
 def _matches(rule: str, host: str, port: int) -> bool:

@@ -10,6 +10,7 @@ from feishu_wizard.services.net.address import Address
 from feishu_wizard.services.net.proxy import Route
 
 SECONDS = 5.0
+_WINDOWS = frozenset({"negotiate", "ntlm", "kerberos"})
 
 
 async def proxy_schemes(route: Route, address: Address) -> str:
@@ -30,6 +31,14 @@ async def proxy_schemes(route: Route, address: Address) -> str:
     except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
         return ""
     return sign_ins(re.findall(r"(?im)^proxy-authenticate:\s*(.+?)\s*$", head))
+
+
+def code_of(schemes: str) -> str:
+    """The failure's code for what a proxy asks: Basic works, Windows sign-in and others do not."""
+    asked = {name.strip().lower() for name in schemes.split(",") if name.strip()}
+    if not asked or "basic" in asked:
+        return "net.proxy.auth"
+    return "net.proxy.auth.negotiate" if asked & _WINDOWS else "net.proxy.auth.other"
 
 
 def sign_ins(values: Iterable[str]) -> str:

@@ -38,14 +38,23 @@ class _AgainError(Exception):
         self.wait = wait
 
 
+def _always(busy: bool) -> bool:
+    return True
+
+
 async def with_retries(
-    call: Callable[[], Awaitable[T]], *, attempts: int = 3, budget_s: float = 20.0
+    call: Callable[[], Awaitable[T]],
+    *,
+    attempts: int = 3,
+    budget_s: float = 20.0,
+    allow: Callable[[bool], bool] = _always,
 ) -> T:
     """Make an idempotent call, again after a broken connection or a "busy".
 
     A ``Reply`` with 429, 502, 503, 504 or a rate-limit code counts as busy; when it still is at
     the end, it is returned as it is. ``budget_s`` covers all attempts and waits: no wait is begun
-    that would exceed it. Other errors pass at once.
+    that would exceed it. Other errors pass at once. ``allow`` is asked before every repetition
+    (True: the other side is busy) and may refuse it: calls can be counted, and cost money.
     """
     end = time.monotonic() + budget_s
 
@@ -57,9 +66,9 @@ async def with_retries(
         else:
             return False
         left = end - time.monotonic()
-        if wait is not None:
-            return wait if wait < left else False
-        return left > 0
+        if (wait or 0.0) >= left or not allow(isinstance(error, _AgainError)):
+            return False
+        return True if wait is None else wait
 
     try:
         async for attempt in stamina.retry_context(

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import re
 import ssl
+import sys
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +20,14 @@ from typing import Any
 
 from feishu_wizard.domain.errors import InputError
 
+# Where Linux systems keep their authorities: Alpine and Fedora, RHEL, Debian, SUSE.
+_BUNDLES = (
+    "/etc/ssl/cert.pem",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/cert.pem",
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/ssl/ca-bundle.pem",
+)
 _FINGERPRINT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,11 +63,13 @@ def verified(ca_file: str) -> ssl.SSLContext:
 
     Raises ``InputError`` net.ca_file_missing or net.ca_file_invalid (params path).
     """
+    # What OpenSSL reads beside its own folders; part of the key, so that a change is seen.
+    places = (os.environ.get("SSL_CERT_FILE", ""), os.environ.get("SSL_CERT_DIR", ""))
     if not ca_file:
-        return _verified("", 0)
+        return _verified("", 0, places)
     try:
         changed = Path(ca_file).stat().st_mtime_ns
-        return _verified(ca_file, changed)
+        return _verified(ca_file, changed, places)
     except ssl.SSLError:
         raise InputError("net.ca_file_invalid", {"path": ca_file}) from None
     except (OSError, ValueError) as error:
@@ -66,14 +78,32 @@ def verified(ca_file: str) -> ssl.SSLContext:
 
 
 @lru_cache(maxsize=8)
-def _verified(ca_file: str, changed: int) -> ssl.SSLContext:
-    """Cached: making a context reads every authority of the system, about 30 ms."""
-    import truststore
-
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def _verified(ca_file: str, changed: int, places: tuple[str, str]) -> ssl.SSLContext:
+    """Cached: making a context reads every authority of the system, 30 to 100 ms."""
+    context = _system_trust()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
+    return context
+
+
+def _system_trust() -> ssl.SSLContext:
+    """The verifier of Windows or macOS; elsewhere the bundle that OpenSSL knows, read once.
+
+    truststore reads that bundle again in every handshake, under a lock: 100 ms each, measured.
+    """
+    if sys.platform in ("win32", "darwin"):
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    known = ssl.get_default_verify_paths()
+    if known.cafile or known.capath:
+        context.set_default_verify_paths()
+    else:  # an OpenSSL that was built elsewhere, such as that of a frozen program
+        for bundle in filter(os.path.isfile, _BUNDLES):
+            context.load_verify_locations(cafile=bundle)
+            break
     return context
 
 
@@ -125,6 +155,18 @@ class _OnlyWithBio(ssl.SSLContext):
     def wrap_socket(self, *args: Any, **kwargs: Any) -> ssl.SSLSocket:
         """Refused: a socket would skip the check that ``sslobject_class`` makes."""
         raise NotImplementedError("this context checks certificates in wrap_bio only")
+
+
+def sent_chain(connection: ssl.SSLObject) -> tuple[bytes, ...]:
+    """The certificates (DER) as the server sent them, the leaf first.
+
+    Public from Python 3.13 on; before, the inner object has it, which truststore uses as well.
+    Empty where neither is there: then only the leaf is known.
+    """
+    if sys.version_info >= (3, 13):
+        return tuple(connection.get_unverified_chain())
+    inner = getattr(getattr(connection, "_sslobj", None), "get_unverified_chain", None)
+    return tuple(ssl.PEM_cert_to_DER_cert(c.public_bytes()) for c in inner() or ()) if inner else ()
 
 
 def fingerprint(der: bytes) -> str:

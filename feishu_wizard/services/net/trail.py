@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from feishu_wizard.services.net import tls
+
 
 class Phase(Enum):
     """The part of an exchange that was under way."""
@@ -27,7 +29,8 @@ class Trail:
     """Filled by trace events. ``tunnelled``: https through a proxy.
 
     ``version`` and ``der`` describe the TLS connection to the server once there is one;
-    ``sent`` tells that the request's head has left.
+    ``sent`` tells that the request's head has left. ``inspect`` asks for ``chain`` as well: the
+    certificates that the server sent, empty where Python cannot tell.
     """
 
     tunnelled: bool = False
@@ -36,6 +39,8 @@ class Trail:
     sent: bool = False
     version: str = ""
     der: bytes = field(default=b"", repr=False)
+    inspect: bool = False
+    chain: tuple[bytes, ...] = field(default=(), repr=False)
     stream: Any = field(default=None, repr=False)
 
     async def __call__(self, event: str, info: dict[str, Any]) -> None:
@@ -75,6 +80,8 @@ class Trail:
         if isinstance(found, ssl.SSLObject):
             self.version = found.version() or ""
             self.der = found.getpeercert(binary_form=True) or b""
+            if self.inspect and not self.chain:
+                self.chain = tls.sent_chain(found)
 
     async def close(self) -> None:
         """Close the connection of a failed exchange: the client leaves one to SOCKS open."""

@@ -132,6 +132,11 @@ class Journal:
         )
         return [Send(*row) for row in rows]
 
+    def sends(self, setup_id: str) -> list[Send]:
+        """All messages of a setup, the latest first."""
+        query = _SENDS + "WHERE setup_id = ? ORDER BY started_at DESC, rowid DESC"
+        return [Send(*row) for row in self._rows(query, setup_id)]
+
     def add_proof(
         self, setup_id: str, check_id: str, evidence: Evidence, at: str, fingerprint: str
     ) -> None:

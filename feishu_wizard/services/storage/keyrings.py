@@ -171,8 +171,8 @@ def _provider() -> str:
     """The program that owns ``org.freedesktop.secrets``, by its process name (Linux)."""
     from pathlib import Path
 
-    from jeepney import DBusAddress, new_method_call  # type: ignore[import-untyped]
-    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
+    from jeepney import DBusAddress, new_method_call
+    from jeepney.io.blocking import open_dbus_connection
 
     bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
     ask = new_method_call(bus, "GetConnectionUnixProcessID", "s", ("org.freedesktop.secrets",))

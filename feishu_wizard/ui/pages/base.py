@@ -15,18 +15,18 @@ from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.field import Field
 from feishu_wizard.ui.widgets.page import Page
 from feishu_wizard.wizard.session import Session
-from feishu_wizard.wizard.steps import Severity, Step
+from feishu_wizard.wizard.steps import Severity, View
 
 
 class StepPage(Page):
-    """A page of one step.
+    """A page of one step, or of what is shown instead of one.
 
     ``keep_field`` remembers a field: problems of the step are shown at it, and it is read-only
     while work is under way. ``keep_still`` remembers what must not be acted on meanwhile: ticks,
     choices and buttons that start work.
     """
 
-    def __init__(self, session: Session, step: Step, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, step: View, parent: QWidget | None = None) -> None:
         super().__init__(step.value, parent)
         self.session = session
         self.step = step
@@ -53,7 +53,7 @@ class StepPage(Page):
 
     def working_on(self, *codes: str) -> bool:
         """This page is shown and work of its own is under way."""
-        return self.busy and self.session.step is self.step and bool(codes)
+        return self.busy and self.session.view is self.step and bool(codes)
 
     def refresh(self) -> None:
         """Show problems at their fields; rest while work is under way."""

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from feishu_wizard.text import catalog
 from feishu_wizard.ui import language, theme
-from feishu_wizard.wizard.steps import ORDER, Step
+from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.steps import ORDER, Aside, Step
 from tests.ui.pages import fakes
 
 
@@ -19,8 +20,9 @@ class Stage:
 
     def __init__(self, step, session, runner):
         self.session, self.runner = session, runner
-        session._visited = set(ORDER[: ORDER.index(step) + 1])
-        session.step = step
+        if step in ORDER:
+            session._visited = set(ORDER[: ORDER.index(step) + 1])
+            session.step = step
         module = import_module(f"feishu_wizard.ui.pages.{step.value}")
         self.page = getattr(module, f"{step.value.title()}Page")(session)
         self.page.resize(780, 900)
@@ -84,3 +86,12 @@ def stage(qapp):
     yield open_page
     for each in opened:
         each.close()
+
+
+@pytest.fixture
+def asked(stage):
+    """The diagnosis page, opened from the first step, with values typed."""
+    at = stage(Aside.DIAGNOSIS, lambda session: session.diagnose())
+    at.session.diagnosis.asks.set_source(Source.TYPED)
+    at.session.diagnosis.asks.set_app_id(fakes.APP_ID)
+    return at

@@ -69,15 +69,15 @@ P, Q = "http://p.example:8080", "http://q.example:3128"
 S = "socks5h://p.example:1080"
 ENVIRONMENT = [
     # environment, url, proxy, why
-    ({}, "https://a.example", None, "system"),
+    ({}, "https://a.example", None, "unset"),
     ({"https_proxy": P}, "https://a.example", P, "environment"),
     ({"HTTPS_PROXY": P}, "https://a.example", P, "environment"),
     ({"HTTPS_PROXY": P, "https_proxy": Q}, "https://a.example", Q, "environment"),
-    ({"HTTPS_PROXY": P, "https_proxy": ""}, "https://a.example", None, "environment"),
+    ({"HTTPS_PROXY": P, "https_proxy": ""}, "https://a.example", P, "environment"),
     ({"https_proxy": "p.example:8080"}, "https://a.example", P, "environment"),
     ({"https_proxy": " http://P.example:8080/ "}, "https://a.example", P, "environment"),
-    ({"http_proxy": P}, "https://a.example", None, "system"),
-    ({"https_proxy": P}, "http://a.example", None, "system"),
+    ({"http_proxy": P}, "https://a.example", None, "unset"),
+    ({"https_proxy": P}, "http://a.example", None, "unset"),
     ({"http_proxy": P}, "http://a.example", P, "environment"),
     ({"all_proxy": P}, "https://a.example", P, "environment"),
     ({"all_proxy": P, "https_proxy": Q}, "https://a.example", Q, "environment"),
@@ -171,7 +171,7 @@ async def test_a_system_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module, "SYSTEM_SECONDS", 0.05)
     route = await Resolver(NetSettings(), Hanging(), {}).route(parse_address("https://a.example"))
     release.set()
-    assert (route.proxy, route.why) == (None, "system")
+    assert (route.proxy, route.why, route.silent) == (None, "system", True)
 
 
 async def test_through_a_proxy_with_credentials(server_context, ca_file) -> None:
@@ -185,15 +185,19 @@ async def test_through_a_proxy_with_credentials(server_context, ca_file) -> None
 
 
 @pytest.mark.parametrize(
-    ("challenge", "scheme"),
+    ("challenge", "scheme", "code"),
     [
-        ("Proxy-Authenticate: Basic realm=x\r\n", "Basic"),
-        ("Proxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n", "Negotiate, NTLM"),
-        ("", ""),
+        (["Basic realm=x"], "Basic", "net.proxy.auth"),
+        (["Negotiate", "NTLM"], "Negotiate, NTLM", "net.proxy.auth.negotiate"),
+        (["Kerberos"], "Kerberos", "net.proxy.auth.negotiate"),
+        (["NTLM", 'basic realm="x"'], "NTLM, basic", "net.proxy.auth"),
+        (["Digest realm=x, nonce=y"], "Digest", "net.proxy.auth.other"),
+        ([], "", "net.proxy.auth"),
     ],
 )
-async def test_a_proxy_that_wants_a_sign_in(challenge: str, scheme: str) -> None:
-    proxy = Proxy(credentials="me:right", challenge=challenge)
+async def test_a_proxy_that_wants_a_sign_in(challenge: list[str], scheme: str, code: str) -> None:
+    lines = "".join(f"Proxy-Authenticate: {line}\r\n" for line in challenge)
+    proxy = Proxy(credentials="me:right", challenge=lines)
     wrong = {"proxy_user": "me", "proxy_password": Secret("wrong-one")}
     async with serve(proxy) as way:
         error = await refused("https://far.invalid/", proxy=way.http, **wrong)
@@ -201,8 +205,8 @@ async def test_a_proxy_that_wants_a_sign_in(challenge: str, scheme: str) -> None
             "http://far.invalid/", Policy.CAN, proxy=way.http,
             plain_http=frozenset({"http://far.invalid"}),
         )  # fmt: skip
-    assert (error.code, error.params["scheme"]) == ("net.proxy.auth", scheme)
-    assert (plain.code, plain.params["scheme"]) == ("net.proxy.auth", scheme)
+    assert (error.code, error.params["scheme"]) == (code, scheme)
+    assert (plain.code, plain.params["scheme"]) == (code, scheme)
     assert error.params["proxy"] == f"127.0.0.1:{way.port}"
     assert error.params["host"] == "far.invalid"
 

@@ -142,7 +142,12 @@ def test_what_passed_says_what_was_seen_and_nobody_has_to_mend_it():
     assert said.sentence == "The name open.feishu.cn was found."
     assert said.who == ""
     assert words.finding_words(Finding("permission.email", Status.PASS)).sentence
-    assert words.finding_words(Finding("setup.state", Status.PASS)).sentence == "This is in order."
+    read = "The record of earlier saves can be read"
+    state = Finding("setup.state", Status.PASS)
+    assert words.finding_words(state).sentence == f"{read}."
+    state = Finding("setup.state", Status.PASS, params={"saves": "3", "pending": "0"})
+    counts = "(saves: 3, messages without a known outcome: 0)"
+    assert words.finding_words(state).sentence == f"{read} {counts}."
 
 
 def test_a_blocked_check_names_the_other_by_its_title():
