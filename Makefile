@@ -13,9 +13,11 @@ FIND_PYTHON = python=$$(PYTHON="$(PYTHON)" sh packaging/find-python.sh)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+ifndef AT_ONCE
 .NOTPARALLEL:
+endif
 .PHONY: help setup demo tour test test-fast lint format bench faults torture locale messages \
-	lock wheel clean system-demo system-test
+	lock wheel clean system-demo system-test test-inside test-outside
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -66,9 +68,19 @@ tour: system-demo $(VENV)/.demo  ## Take a picture of every step, in both langua
 
 # ---- proving it ----------------------------------------------------------------------------
 
+# Two halves of about the same length run side by side: two cores are there, and most tests wait.
 test: setup lint  ## Check style, types and arrows, run every test, then the benchmarks
-	$(PYTEST) tests --ignore=tests/benchmarks
+	@$(MAKE) --no-print-directory AT_ONCE=1 -j 2 --output-sync=target test-inside test-outside
 	$(PY) -m pytest -n 0 -p no:randomly tests/benchmarks
+
+# A selection (-k ...) may leave one half without a test, which pytest calls 5.
+NONE_SELECTED = [ $$? -eq 5 ] && [ -n "$(PYTEST_ARGS)" ]
+
+test-inside:
+	$(PYTEST) tests --ignore=tests/benchmarks --ignore=tests/e2e --ignore=tests/faults || { $(NONE_SELECTED); }
+
+test-outside:
+	$(PYTEST) tests/e2e tests/faults || { $(NONE_SELECTED); }
 
 test-fast: $(VENV)/.fast locale  ## Run the tests that need no Qt and no system packages
 	$(PYTEST) -p no:pytest-qt -m "not gui and not e2e" tests/unit

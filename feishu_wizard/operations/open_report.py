@@ -76,8 +76,8 @@ def compare(old: Opened | Diagnosis, new: Opened | Diagnosis) -> Comparison:
 
 
 def in_order(one: Opened, other: Opened) -> tuple[Opened, Opened]:
-    """Two reports, the older one first."""
-    return (one, other) if one.made <= other.made else (other, one)
+    """Two reports, the older one first; of the same second: ``other``, given to compare with."""
+    return (one, other) if one.made < other.made else (other, one)
 
 
 def _diagnosis(one: Opened | Diagnosis) -> Diagnosis:

@@ -81,6 +81,8 @@ def _changes(old: Diagnosis, new: Diagnosis) -> list[Change]:
 def _differ(before: Finding | None, after: Finding | None) -> bool:
     if before is None or after is None:
         return before is not after
+    if before.status is after.status is Status.PASS:
+        return False  # as good as before, if by another proof
     return (before.status, before.code) != (after.status, after.code)
 
 

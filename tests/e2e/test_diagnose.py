@@ -282,9 +282,10 @@ def test_an_interrupt_tells_what_is_known(
 ) -> None:
     before = len(seen(drilled))
     options = ("--json",) if as_json else ()
-    program = (sys.executable, "-m", "feishu_wizard", "--lang", "en", "diagnose")
+    # Who runs the tests in the background has interrupts ignored, and children inherit that.
+    program = ("env", "--default-signal=INT", sys.executable, "-m", "feishu_wizard", "--lang")
     with subprocess.Popen(
-        (*program, str(drilled.setup), *options),
+        (*program, "en", "diagnose", str(drilled.setup), *options),
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,

@@ -24,6 +24,7 @@ _EXPIRED = {10, 0x800B0101, -67818}
 _NOT_YET_VALID = {9, -67819}
 _HOSTNAME = {62, 64, 0x800B010F, -67602}
 _UNTRUSTED = {2, 18, 19, 20, 21, 24, 26, 27, 0x800B0109, 0x800B010A, -67843, -25318}
+_CERTIFICATE_WANTED = "CERTIFICATE_REQUIRED"
 _OLD_TLS = ("PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE")
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 _UNREACHABLE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
@@ -102,14 +103,20 @@ def _of_tls(chain: list[BaseException], trail: Trail) -> tuple[str, dict[str, st
         reason = failure.reason
         if not reason:  # OpenSSL 3.0 names none when the other side hangs up in the handshake
             return "net.tls.other", {"detail": "closed"}
-        if any(mark in reason for mark in _OLD_TLS):
-            return "net.tls.version", {"detail": reason}
-        if any(mark in reason for mark in _NOT_TLS):
-            return "net.tls.other", {"detail": "plain_http"}
-        return "net.tls.other", {"detail": reason}
+        return _tls_reason(reason)
     if trail.phase is Phase.TLS and not _first(chain, TimeoutError):
         return "net.tls.other", {"detail": "closed"}
     return None
+
+
+def _tls_reason(reason: str) -> tuple[str, dict[str, str]]:
+    """OpenSSL's own names. Python 3.11 has none for "certificate required": that is "closed"."""
+    if any(mark in reason for mark in _OLD_TLS):
+        return "net.tls.version", {"detail": reason}
+    if _CERTIFICATE_WANTED in reason:
+        return "net.tls.client_certificate", {}
+    plain = any(mark in reason for mark in _NOT_TLS)
+    return "net.tls.other", {"detail": "plain_http" if plain else reason}
 
 
 def _certificate_code(error: ssl.SSLCertVerificationError) -> tuple[str, dict[str, str]]:

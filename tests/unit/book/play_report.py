@@ -31,8 +31,11 @@ class Said:
 
 
 def _changed(desk: Desk) -> Any:
-    """Neither better nor worse: the release of the app is told in another way."""
-    found = compare(plain(), plain(Finding("feishu.app", Status.PASS, "app_installed")))
+    """Neither better nor worse: still not known, but for another reason."""
+    then, now = (
+        Finding("feishu.app", Status.UNKNOWN, code) for code in ("app_not_told", "offline")
+    )
+    found = compare(plain(then), plain(now))
     count = len(found.changes)
     said = Said(found.code, {"since": found.since, "changed": str(count), "first": found.first})
     shown = change_sentence(found.code, found.since, count, found.first)

@@ -138,3 +138,8 @@ def test_only_the_newest_are_kept(tmp_path):
         os.utime(path, (number, number))
     forget_oldest(tmp_path, 2)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["4.json", "5.json"]
+
+
+def test_another_proof_of_the_same_is_no_change() -> None:
+    other = Finding("feishu.app", Status.PASS, "app_installed")
+    assert compare(plain(), plain(other)).changes == ()
