@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -95,4 +96,5 @@ def _facts(kit: Kit, question: Question) -> dict[str, str]:
         "capabilities": ",".join(sorted(c.value for c in setup.capabilities.chosen())),
         "person": question.person,
         "symptom": question.symptom.value if question.symptom else "",
+        "os": sys.platform,
     }
