@@ -19,8 +19,15 @@ def open_url(address: str) -> bool:
     return QDesktopServices.openUrl(url)
 
 
-def copy(text: str) -> None:
-    """Put plain text into the clipboard."""
+def copy(text: str, *, exact: bool = False) -> None:
+    """Put plain text into the clipboard, behind the redactor.
+
+    ``exact`` is for what a machine will read and this program wrote itself, such as a script.
+    """
+    if not exact:
+        from feishu_wizard.domain.redact import redact  # its patterns are many: not at the start
+
+        text = redact(text)
     QGuiApplication.clipboard().setText(text)
 
 

@@ -104,3 +104,11 @@ def test_the_systems_proxy_in_our_words(app, monkeypatch, proxies, found):
     monkeypatch.setattr(QNetworkProxyFactory, "systemProxyForQuery", staticmethod(query))
     assert QtSystemProxy().proxy_for("https://open.feishu.cn/x") == found
     assert asked == ["https://open.feishu.cn/x"]
+
+
+def test_what_is_copied_has_passed_the_redactor(app):
+    canary = "9fK2mQ7xW4vT8sR1pL6nB3cD5hJ0gZyA"
+    desktop.copy(f"answer: app_secret={canary}")
+    assert canary not in app.clipboard().text()
+    desktop.copy("code=$?", exact=True)
+    assert app.clipboard().text() == "code=$?"

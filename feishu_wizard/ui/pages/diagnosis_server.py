@@ -60,14 +60,14 @@ class ServerPart(Part):
         outer.addWidget(self._table)
         self.retranslate()
 
+    def _copy_script(self, shell: str) -> CopyButton:
+        return CopyButton(lambda: self._controller.server.scripts.get(shell, ""), exact=True)
+
     def _build_scripts(self, add: object) -> None:
         holder = QWidget()
         line = FlowLayout(holder)
         scripts = self._controller.server.scripts
-        self._copies = {
-            shell: CopyButton(lambda shell=shell: self._controller.server.scripts.get(shell, ""))  # type: ignore[misc]
-            for shell in ("sh", "powershell")
-        }
+        self._copies = {shell: self._copy_script(shell) for shell in ("sh", "powershell")}
         for shell, button in self._copies.items():
             a11y.identify(button, f"diagnosis.server.script.{shell}")
             button.setEnabled(shell in scripts)

@@ -20,18 +20,19 @@ MASK = "••••••••••••"
 
 
 class CopyButton(Button):
-    """Copies what ``value`` returns; says "Copied" for a moment."""
+    """Copies what ``value`` returns, and says so a moment. ``exact``: see ``desktop.copy``."""
 
     def __init__(
         self,
         value: Callable[[], str],
         *,
         secret: bool = False,
+        exact: bool = False,
         kind: str = "secondary",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", kind, "copy", parent)
-        self._value, self._secret, self._done = value, secret, False
+        self._value, self._secret, self._exact, self._done = value, secret, exact, False
         self._words = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -62,7 +63,7 @@ class CopyButton(Button):
         if self._secret:
             desktop.copy_secret(self._value())
         else:
-            desktop.copy(self._value())
+            desktop.copy(self._value(), exact=self._exact)
         self._mark(True)
         self._timer.start()
         a11y.announce(self, _("Copied"))
