@@ -95,6 +95,14 @@ async def serving(
     told = {TOKEN_PATH: Answered(TOKEN), **routes}
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await answer(reader, writer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass  # a connection that was only tried, as the probe does
+        finally:
+            writer.close()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         for line in head.lower().splitlines():
             if line.startswith("content-length:"):
@@ -102,7 +110,6 @@ async def serving(
         path = head.split(" ", 2)[1].partition("?")[0]
         writer.write(_bytes(told.get(path) or other or Answered({"code": 99991201}, 404)))
         await writer.drain()
-        writer.close()
 
     server = await asyncio.start_server(handle, "127.0.0.1", 0)
     origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"

@@ -8,6 +8,7 @@ what is assigned to a variable named ``code`` or ``reason``.
 from __future__ import annotations
 
 import ast
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +76,13 @@ def source_files() -> list[Path]:
 
 def all_codes() -> list[Code]:
     """Every code of the tree."""
-    return [code for path in source_files() for code in codes_in(path)]
+    # Python 3.11's parser breaks off with a SystemError when the collector runs other people's
+    # finalizers while it builds a tree (gh-106905).
+    gc.disable()
+    try:
+        return [code for path in source_files() for code in codes_in(path)]
+    finally:
+        gc.enable()
 
 
 def codes_in(path: Path) -> Iterator[Code]:
