@@ -27,7 +27,6 @@ from feishu_wizard.services.feishu.application import ScopeGrant
 from feishu_wizard.services.feishu.contact import ContactRange
 from feishu_wizard.services.feishu.envelope import Answer
 
-_ACTIVE = 2  # activate_status of the bot (official docs: bot-v3 info)
 # A field that came is the proof of its permission; one that did not may just be empty.
 _FIELD_OF = {
     "permission.user_id": "user_id",
@@ -137,7 +136,7 @@ def _bot(need: Need, view: PlatformView, kit: Kit) -> NeedState:
     if isinstance(view.bot, Answer):
         status = view.bot.value.activate_status
         evidence = (view.bot.evidence,)
-        if status == _ACTIVE:
+        if view.bot.value.active:
             return NeedState(need, GrantState.PROVEN, evidence=evidence)
         params = {"status": str(status)}
         return NeedState(need, GrantState.REQUESTED, "bot_not_active", params, evidence)

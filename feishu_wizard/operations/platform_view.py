@@ -28,7 +28,6 @@ T = TypeVar("T")
 NOT_INSTALLED = 212100
 NO_BOT = 11205
 NO_SCOPE = 99991672
-_IN_REVIEW, _REJECTED = 3, 2  # app version status (official docs: application-v6 app_versions)
 SAMPLE = 3
 
 # An answer, or the platform's refusal, which is an answer too; None when it was not asked.
@@ -62,11 +61,11 @@ class PlatformView:
         if app.unaudit_version_id:
             return VersionState.UNDER_REVIEW
         latest = self.versions.value[:1] if isinstance(self.versions, Answer) else []
-        if latest and latest[0].status == _IN_REVIEW:
+        if latest and latest[0].in_review:
             return VersionState.UNDER_REVIEW
         if app.online_version_id:
             return VersionState.RELEASED
-        if latest and latest[0].status == _REJECTED:
+        if latest and latest[0].rejected:
             return VersionState.REJECTED
         return VersionState.NEVER_RELEASED
 

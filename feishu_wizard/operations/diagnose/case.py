@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from feishu_wizard.domain.diagnosis import Question
+from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.finding import Link
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.names import APP_SECRET
-from feishu_wizard.domain.outcomes import ProfileOffer
 from feishu_wizard.domain.pseudonyms import SEPARATOR
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.diagnose.graph import Once
@@ -27,7 +28,6 @@ class Case:
 
     ``people``: identifiers of persons that findings mention, those of one person joined, so that
     a report can hide them.
-    ``offer``: the profile that CAN was found to speak, for the checks that come after.
     """
 
     place: Workplace
@@ -36,7 +36,6 @@ class Case:
     http: Http
     once: Once = field(default_factory=Once)
     people: list[str] = field(default_factory=list)
-    offer: ProfileOffer | None = None
     client: FeishuClient | None = None
     calls_before: int = 0
     throttled_before: int = 0
@@ -59,6 +58,12 @@ class Case:
     def may_sign_in(self) -> bool:
         """A secret was given, or the setup refers to one."""
         return APP_SECRET in self.kit.secrets or bool(self.kit.setup.feishu.app_secret)
+
+    def link(self, page: ConsolePage, scopes: str = "") -> Link:
+        """A console page of this very app."""
+        feishu = self.kit.setup.feishu
+        url = console_link(feishu.hosts, page, feishu.app_id, scopes)
+        return Link(f"console_{page.value}", url)
 
     async def has_secret(self) -> bool:
         """An App Secret is at hand: in this run, or where the setup's reference leads."""

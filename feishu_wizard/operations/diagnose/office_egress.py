@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import CanError, NetworkError, WizardError
-from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who
+from feishu_wizard.domain.finding import Finding, Proof, Status, Who
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.office_reads import tried
+from feishu_wizard.operations.diagnose.platform_checks import named_address
 from feishu_wizard.services.can.client import CanCheck, CanTest
 
 EGRESS = "can.egress"
 _IP_DENIED = "99991401"
-_IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 # The platform's codes have four digits or more; three are an HTTP status, of whomever.
 _OF_PLATFORM, _OF_HTTP = re.compile(r"\d{4,}"), re.compile(r"[1-5]\d\d")
 _NO_ANSWER = frozenset({"net.timeout", "net.deadline", "net.proxy.timeout"})
@@ -62,10 +62,9 @@ def _shut(test: CanTest) -> Finding:
 
 def _denied(case: Case, test: CanTest, row: CanCheck) -> Finding:
     """The token endpoint is open to all; the first real call meets the app's IP allow-list."""
-    feishu = case.kit.setup.feishu
-    address = _IPV4.search(row.message)
-    params = {"ip": address[0] if address else "", "msg": row.message, "feishu_code": _IP_DENIED}
-    link = Link("console_safe", console_link(feishu.hosts, ConsolePage.SECURITY, feishu.app_id))
+    ip = named_address(row.message)
+    params = {"ip": ip, "msg": row.message, "feishu_code": _IP_DENIED}
+    link = case.link(ConsolePage.SECURITY)
     found = Finding(EGRESS, Status.FAIL, "can.egress_ip_denied", params, Proof.PROVEN)
     return replace(found, who=Who.DEVELOPER, evidence=(test.evidence,), links=(link,))
 

@@ -27,9 +27,7 @@ async def tried(case: Case) -> CanTest | WizardError | None:
 
 async def offered(case: Case) -> tuple[ProfileOffer, Finding]:
     """Which profile this CAN speaks, asked without a key."""
-    offer, found = await case.once.get("can.offer", lambda: find_profile(case.http, case.kit))
-    case.offer = offer
-    return offer, found
+    return await case.once.get("can.offer", lambda: find_profile(case.http, case.kit))
 
 
 async def _stored(case: Case) -> Setting | WizardError:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.finding import (
     Finding,
-    Link,
     Proof,
     Status,
     Who,
@@ -107,7 +106,7 @@ def _permission(case: Case, row: NeedState, grants: Read[list[ScopeGrant]]) -> F
         row.evidence,
     )
     scope = need.scope if need.kind is Kind.SCOPE else ""
-    link = _link(case, "console_auth", ConsolePage.PERMISSIONS, scope)
+    link = case.link(ConsolePage.PERMISSIONS, scope)
     return replace(found, links=(link,))
 
 
@@ -142,7 +141,7 @@ async def _range(case: Case, tell: Tell) -> None:
         "departments": str(len(span.value.department_ids)),
         "users": str(len(span.value.user_ids)),
     }
-    link = _link(case, "console_auth", ConsolePage.PERMISSIONS)
+    link = case.link(ConsolePage.PERMISSIONS)
     if _empty(span.value):
         found = Finding(RANGE, Status.FAIL, "range_empty", params, Proof.PROVEN, Who.DEVELOPER)
         tell(replace(found, evidence=(span.evidence,), links=(link,)))
@@ -210,11 +209,6 @@ async def _redirect(case: Case, tell: Tell) -> None:
     elif row.state is GrantState.UNKNOWN:
         tell(Finding(REDIRECT, Status.UNKNOWN, row.reason, row.params, evidence=row.evidence))
     else:
-        link = _link(case, "console_safe", ConsolePage.SECURITY)
+        link = case.link(ConsolePage.SECURITY)
         found = Finding(REDIRECT, Status.FAIL, row.reason, row.params, Proof.GRANTED)
         tell(replace(found, who=Who.DEVELOPER, evidence=row.evidence, links=(link,)))
-
-
-def _link(case: Case, label: str, page: ConsolePage, scopes: str = "") -> Link:
-    feishu = case.kit.setup.feishu
-    return Link(label, console_link(feishu.hosts, page, feishu.app_id, scopes))

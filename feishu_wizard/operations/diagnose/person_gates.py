@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import FeishuError
-from feishu_wizard.domain.finding import Evidence, Finding, Link, Proof, Status, Who
+from feishu_wizard.domain.finding import Evidence, Finding, Proof, Status, Who
 from feishu_wizard.domain.recipient import RecipientKind
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.person_seen import Seen
@@ -70,7 +70,7 @@ def in_range(case: Case, seen: Seen) -> Finding:
         return _refused(case, IN_RANGE, seen.user)
     params = {**seen.user.params, **_params(seen)}
     found = Finding(IN_RANGE, Status.FAIL, "person.out_of_range", params, Proof.PROVEN)
-    link = _link(case, ConsolePage.PERMISSIONS)
+    link = case.link(ConsolePage.PERMISSIONS)
     return replace(found, who=Who.DEVELOPER, evidence=seen.user.evidence, links=(link,))
 
 
@@ -116,7 +116,7 @@ def available(case: Case, seen: Seen, answer: Answer[list[Availability]] | Feish
     code = "person.denied" if row.in_black_list else "person.outside"
     who = Who.FEISHU_ADMIN if row.in_black_list else Who.DEVELOPER
     found = Finding(AVAILABLE, Status.FAIL, code, params, Proof.GRANTED, who)
-    return replace(found, evidence=evidence, links=(_link(case, ConsolePage.VERSION),))
+    return replace(found, evidence=evidence, links=(case.link(ConsolePage.VERSION),))
 
 
 def user_id(case: Case, seen: Seen) -> Finding:
@@ -126,7 +126,7 @@ def user_id(case: Case, seen: Seen) -> Finding:
         return _passed(USER_ID, seen, user.evidence)
     params = {**_params(seen), "scopes": _USER_ID_SCOPE}
     found = Finding(USER_ID, Status.FAIL, "person.user_id_hidden", params, Proof.PROVEN)
-    link = _link(case, ConsolePage.PERMISSIONS, _USER_ID_SCOPE)
+    link = case.link(ConsolePage.PERMISSIONS, _USER_ID_SCOPE)
     return replace(found, who=Who.DEVELOPER, evidence=(user.evidence,), links=(link,))
 
 
@@ -170,12 +170,5 @@ def _refused(case: Case, gate: str, error: FeishuError) -> Finding:
     found = error.finding(gate, Status.UNKNOWN)
     if error.feishu_code != NO_SCOPE:
         return found
-    link = _link(case, ConsolePage.PERMISSIONS, ",".join(error.violations))
+    link = case.link(ConsolePage.PERMISSIONS, ",".join(error.violations))
     return replace(found, who=Who.DEVELOPER, links=(*found.links, link))
-
-
-def _link(case: Case, page: ConsolePage, scopes: str = "") -> Link:
-    feishu = case.kit.setup.feishu
-    url = console_link(feishu.hosts, page, feishu.app_id, scopes)
-    label = "console_version" if page is ConsolePage.VERSION else "console_auth"
-    return Link(label, url)

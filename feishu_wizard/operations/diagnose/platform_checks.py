@@ -11,12 +11,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.edition import AppType, ConsolePage, console_link
+from feishu_wizard.domain.edition import AppType, ConsolePage
 from feishu_wizard.domain.errors import FeishuError, WizardError
 from feishu_wizard.domain.finding import (
     Evidence,
     Finding,
-    Link,
     Proof,
     Status,
     Who,
@@ -46,10 +45,8 @@ _IP_DENIED = 99991401
 _QUOTA_SPENT = 99991403
 THROTTLED = 99991400
 _STOPPED = frozenset({99991662, 20069})
-_ACTIVE = 2  # activate_status (official docs: bot-v3 info)
-_IN_REVIEW = 3  # app version status (official docs: application-v6 app_versions)
 _TENANT_SCOPE = "tenant:tenant:readonly"
-_IPV4 = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 
 
 def platform_looks(case: Case) -> tuple[Look[Case], ...]:
@@ -116,11 +113,16 @@ async def _gates(case: Case, tell: Tell) -> None:
 
 
 def _ip_denied(case: Case, error: FeishuError) -> Finding:
-    found = _IPV4.search(error.params.get("msg", ""))
     finding = error.finding(ADDRESS)
-    params = {**finding.params, "ip": found[0] if found else ""}
-    link = _link(case, "console_safe", ConsolePage.SECURITY)
+    params = {**finding.params, "ip": named_address(error.params.get("msg", ""))}
+    link = case.link(ConsolePage.SECURITY)
     return replace(finding, params=params, links=(*finding.links, link))
+
+
+def named_address(message: str) -> str:
+    """The IP address that a refusal names, "" when it names none."""
+    found = _ADDRESS.search(message)
+    return found[0] if found else ""
 
 
 async def _let_in(reads: Reads, first: Answer[list[ScopeGrant]] | FeishuError) -> Finding:
@@ -168,7 +170,7 @@ def _released(
     if version in codes:
         who = Who.FEISHU_ADMIN if version is VersionState.UNDER_REVIEW else Who.DEVELOPER
         page = ConsolePage.AUDIT if who is Who.FEISHU_ADMIN else ConsolePage.VERSION
-        link = _link(case, f"console_{page.value}", page)
+        link = case.link(page)
         found = Finding(APP, Status.FAIL, codes[version], params, Proof.GRANTED, who)
         return replace(found, evidence=evidence, links=(link,))
     if isinstance(grants, FeishuError) and grants.feishu_code != THROTTLED:
@@ -217,10 +219,10 @@ async def _bot(case: Case, tell: Tell) -> None:
 def _no_bot(case: Case, found: Finding, versions: Read[list[AppVersion]]) -> Finding:
     """The bot is off, or it comes with a version that waits for approval."""
     waiting = versions.value[:1] if isinstance(versions, Answer) else []
-    if waiting and waiting[0].status == _IN_REVIEW and waiting[0].ability_bot:
-        link = _link(case, "console_audit", ConsolePage.AUDIT)
+    if waiting and waiting[0].in_review and waiting[0].ability_bot:
+        link = case.link(ConsolePage.AUDIT)
         return replace(found, code="bot_in_review", who=Who.FEISHU_ADMIN, links=(link,))
-    link = _link(case, "console_bot", ConsolePage.BOT)
+    link = case.link(ConsolePage.BOT)
     return replace(found, code="bot_missing", who=Who.DEVELOPER, links=(link,))
 
 
@@ -232,17 +234,12 @@ def refused(error: FeishuError) -> Status:
 def _bot_state(case: Case, bot: Answer[BotInfo]) -> Finding:
     status = bot.value.activate_status
     params = {"name": bot.value.app_name, "status": str(status)}
-    if status == _ACTIVE:
+    if bot.value.active:
         found = Finding("feishu.bot", Status.PASS, "ok", params, Proof.PROVEN)
         return replace(found, evidence=(bot.evidence,))
     found = Finding("feishu.bot", Status.FAIL, f"bot_status.{status}", params, Proof.GRANTED)
-    link = _link(case, "console_bot", ConsolePage.BOT)
+    link = case.link(ConsolePage.BOT)
     return replace(found, who=Who.FEISHU_ADMIN, evidence=(bot.evidence,), links=(link,))
-
-
-def _link(case: Case, label: str, page: ConsolePage) -> Link:
-    feishu = case.kit.setup.feishu
-    return Link(label, console_link(feishu.hosts, page, feishu.app_id))
 
 
 def _evidence(read: object) -> tuple[Evidence, ...]:

@@ -14,6 +14,7 @@ from feishu_wizard.services.feishu.paths import api_path
 
 _BASE = "/open-apis/application/v6"
 _GRANTED = 1
+_REJECTED, _IN_REVIEW = 2, 3
 AVAILABILITY_LIMIT = 100
 
 
@@ -83,6 +84,16 @@ class AppVersion(msgspec.Struct, frozen=True, kw_only=True):
     scopes: list[AppScope] = []
     ability: dict[str, Any] = {}
     remark: dict[str, Any] = {}
+
+    @property
+    def in_review(self) -> bool:
+        """Submitted; nobody decided yet."""
+        return self.status == _IN_REVIEW
+
+    @property
+    def rejected(self) -> bool:
+        """Somebody refused it."""
+        return self.status == _REJECTED
 
     @property
     def ability_bot(self) -> bool:

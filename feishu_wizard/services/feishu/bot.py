@@ -8,6 +8,8 @@ from feishu_wizard.services.feishu.auth import BOT_PATH
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.envelope import Answer, of_body
 
+_ACTIVE = 2
+
 
 class BotInfo(msgspec.Struct, frozen=True, kw_only=True):
     """The bot as released.
@@ -22,6 +24,11 @@ class BotInfo(msgspec.Struct, frozen=True, kw_only=True):
     activate_status: int = -1
     avatar_url: str = ""
     ip_white_list: list[str] = []
+
+    @property
+    def active(self) -> bool:
+        """The tenant has the bot installed and switched on."""
+        return self.activate_status == _ACTIVE
 
 
 async def bot_info(client: FeishuClient) -> Answer[BotInfo]:

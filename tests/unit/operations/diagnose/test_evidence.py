@@ -16,6 +16,7 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.permission import Kind
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import Capabilities, Feishu, Office, Setup
+from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.graph import Graph
 from feishu_wizard.operations.diagnose.permission_checks import permission_looks
 from feishu_wizard.operations.diagnose.platform_checks import platform_looks
@@ -141,6 +142,8 @@ class PlayedCase:
 
     async def reads(self) -> Played:
         return self._reads
+
+    link = Case.link
 
 
 def diagnosed(setup: Setup = SETUP, **answers: Any) -> dict[str, Finding]:
