@@ -1,14 +1,27 @@
-"""Addresses of CAN: what follows from any page of it, and how redirect URLs are compared."""
+"""Addresses of CAN: what follows from any page of it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.redirect import RedirectMatch, RedirectState, compare_redirect
 from feishu_wizard.domain.web_address import WebAddress, parse_web_address
+
+__all__ = [
+    "API_PATH",
+    "API_PORT",
+    "CALLBACK_PATH",
+    "CanAddress",
+    "RedirectMatch",
+    "RedirectState",
+    "callback_candidates",
+    "compare_redirect",
+    "normal_origin",
+    "read_can_address",
+]
 
 CALLBACK_PATH = "/user/softLogin"
 # Source: CAN api-reference/calling-apis: base path and usual port of the product layer.
@@ -89,69 +102,3 @@ def _api_bases(page: WebAddress, prefix: str) -> Iterator[str]:
         yield page.origin + prefix + API_PATH
     if page.port in _WEB_PORTS:
         yield f"{page.scheme}://{page.netloc_host.rstrip('.')}:{API_PORT}{API_PATH}"
-
-
-class RedirectState(StrEnum):
-    """Whether the platform would accept a redirect URL."""
-
-    REGISTERED = "registered"
-    DIFFERS = "differs"
-    MISSING = "missing"
-
-
-@dataclass(frozen=True, slots=True)
-class RedirectMatch:
-    """``nearest`` is the registered URL that comes closest ("" when none is near).
-
-    ``difference`` is the first thing in which it differs: scheme, host, port, path,
-    trailing_slash, case. "query" stands with ``REGISTERED``: the platform ignores it.
-    """
-
-    state: RedirectState
-    nearest: str = ""
-    difference: str = ""
-
-
-def compare_redirect(wanted: str, registered: Sequence[str]) -> RedirectMatch:
-    """Compare by the platform's rules; raises ``InputError`` when ``wanted`` is no address.
-
-    Query and fragment do not count, and an empty path is the same as ``/``; scheme, port, path,
-    its case and a trailing slash must agree, the host in any case. ``localhost`` is not
-    ``127.0.0.1``, there are no wildcards. A default port that only one side writes counts as a
-    difference, because nothing published says that the platform drops it.
-    Source: official docs, "Configure redirect URLs".
-    """
-    ours = parse_web_address(wanted.strip())
-    compared = [(_differences(ours, theirs), url) for url, theirs in _readable(registered)]
-    if not compared:
-        return RedirectMatch(RedirectState.MISSING)
-    differences, nearest = min(compared, key=lambda pair: len(pair[0]))
-    if not differences:
-        extra = "query" if ours.query or ours.fragment else ""
-        return RedirectMatch(RedirectState.REGISTERED, nearest, extra)
-    if len(differences) == 1 or "host" not in differences:
-        return RedirectMatch(RedirectState.DIFFERS, nearest, differences[0])
-    return RedirectMatch(RedirectState.MISSING)
-
-
-def _readable(urls: Sequence[str]) -> Iterator[tuple[str, WebAddress]]:
-    """What is registered may be anything; what is no address can match nothing."""
-    for url in urls:
-        try:
-            yield url, parse_web_address(url.strip())
-        except InputError:
-            continue
-
-
-def _differences(ours: WebAddress, theirs: WebAddress) -> list[str]:
-    found = [name for name in ("scheme", "host", "port") if _get(ours, name) != _get(theirs, name)]
-    mine, other = ours.path or "/", theirs.path or "/"
-    if mine == other:
-        return found
-    if mine.rstrip("/") == other.rstrip("/"):
-        return [*found, "trailing_slash"]
-    return [*found, "case" if mine.lower() == other.lower() else "path"]
-
-
-def _get(address: WebAddress, name: str) -> object:
-    return getattr(address, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote, urlsplit
@@ -16,7 +17,8 @@ class Edition(StrEnum):
 
 
 class AppType(StrEnum):
-    """How the app is distributed; only a self-built one can be proven with ID and secret."""
+    """How the app is distributed. ID and secret prove a self-built one; a store app also needs
+    a ticket, which the platform sends to the app's own web server only."""
 
     SELF_BUILT = "self-built"
     STORE = "store"
@@ -33,6 +35,50 @@ class Hosts:
         """Host names that a secret may go to, as shown before it is typed."""
         hosts = (urlsplit(url).netloc for url in (self.open, self.accounts))
         return tuple(dict.fromkeys(host for host in hosts if host))
+
+
+class Feature(StrEnum):
+    """What is not the same, or not known to be, with every edition."""
+
+    SCAN = "scan"
+    ADMIN_PAGES = "admin_pages"
+    CLIENT_LINKS = "client_links"
+
+
+class Offer(StrEnum):
+    """Whether an edition has a feature. ``BY_SWITCH``: known only as begun at Feishu and finished
+    there, after a switch of brands."""
+
+    OFFERED = "offered"
+    BY_SWITCH = "by_switch"
+    NOT_VERIFIED = "not_verified"
+
+
+# Sources: registration in the official SDKs and command line begins at Feishu's accounts host and
+# follows ``tenant_brand``; no source names Lark's admin and AppLink hosts, or those of others.
+_OFFERS = {
+    (Edition.LARK, Feature.SCAN): Offer.BY_SWITCH,
+    (Edition.LARK, Feature.ADMIN_PAGES): Offer.NOT_VERIFIED,
+    (Edition.LARK, Feature.CLIENT_LINKS): Offer.NOT_VERIFIED,
+    (Edition.PRIVATE, Feature.SCAN): Offer.NOT_VERIFIED,
+    (Edition.PRIVATE, Feature.ADMIN_PAGES): Offer.NOT_VERIFIED,
+    (Edition.PRIVATE, Feature.CLIENT_LINKS): Offer.NOT_VERIFIED,
+}
+
+
+def offer_of(edition: Edition, feature: Feature) -> Offer:
+    """Whether ``edition`` has ``feature``, as far as it is known."""
+    return _OFFERS.get((edition, feature), Offer.OFFERED)
+
+
+def reservations(edition: Edition, features: Iterable[Feature]) -> tuple[str, ...]:
+    """Text codes of what to say about ``features`` of ``edition``: ``edition.scan.by_switch``."""
+    offers = ((feature, offer_of(edition, feature)) for feature in features)
+    return tuple(
+        f"edition.{feature.value}.{offer.value}"
+        for feature, offer in offers
+        if offer is not Offer.OFFERED
+    )
 
 
 # Source: official SDK ``lark-oapi`` 1.7.5, core/const.py.
@@ -61,6 +107,7 @@ class ConsolePage(StrEnum):
     VERSION = "version"
     EVENTS = "event"
     AUDIT = "audit"
+    MANAGE = "manage"
 
 
 def console_link(hosts: Hosts, page: ConsolePage, app_id: str = "", scopes: str = "") -> str:
@@ -72,6 +119,8 @@ def console_link(hosts: Hosts, page: ConsolePage, app_id: str = "", scopes: str 
         return f"{hosts.open}/app"
     if page is ConsolePage.AUDIT:
         return f"{_admin_origin(hosts)}/admin/appCenter/audit"
+    if page is ConsolePage.MANAGE:
+        return f"{_admin_origin(hosts)}/admin/appCenter/manage/{quote(app_id, safe='')}"
     link = f"{hosts.open}/app/{quote(app_id, safe='')}/{page.value}"
     if page is ConsolePage.PERMISSIONS and scopes:
         link += f"?q={quote(scopes, safe=',:')}&op_from=openapi&token_type=tenant"

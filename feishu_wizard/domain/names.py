@@ -7,6 +7,8 @@ import secrets
 BY_HAND = "by-hand"
 APP_SECRET = "app_secret"  # noqa: S105 - the name of an entry, not its value
 PROXY_PASSWORD = "proxy_password"  # noqa: S105 - likewise
+APP_TICKET = "app_ticket"  # of a store app; lives for one run only
+FORMER_SECRET = "app_secret_before"  # noqa: S105 - likewise; kept while the secret is changed
 
 
 def new_id() -> str:

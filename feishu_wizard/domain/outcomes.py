@@ -9,6 +9,7 @@ from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.finding import Finding, Proof, Status
 from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.release import ReleasePlan
+from feishu_wizard.domain.standing import AppStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,14 @@ class CredentialCheck:
 
 @dataclass(frozen=True, slots=True)
 class PermissionCheck:
-    """How every need stands, and the plan for what is missing."""
+    """How every need stands, and the plan for what is missing. ``calls``: authenticated ones."""
 
     states: tuple[NeedState, ...]
     plan: ReleasePlan
     findings: tuple[Finding, ...] = ()
     at: str = ""
+    standing: AppStanding = field(default_factory=AppStanding)
+    calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -33,7 +34,9 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
 
     ``scopes``: any one of them is enough (first: the one to ask for). ``console`` is the wording
     in the console, ``manual`` the wording of CAN's manual ("" when the manual is silent).
-    ``usually_reviewed`` is an observation, never a verdict: tenants decide.
+    ``usually_reviewed`` is an observation, never a verdict: tenants decide. ``identity``: as whom
+    the call is made. ``by_admin``: the Feishu administrator can set it at once, without a version.
+    ``feature``: what of the capability it is for, in a few words.
     """
 
     id: str
@@ -48,6 +51,9 @@ class Need(msgspec.Struct, frozen=True, kw_only=True):
     usually_reviewed: bool = False
     required: bool = True
     for_can: bool = True
+    by_admin: bool = False
+    identity: Literal["tenant", "user"] = "tenant"
+    feature: dict[str, str] = {}
     page: str = ""
 
     @property

@@ -35,8 +35,12 @@ class ReleasePlan:
     @property
     def release_needed(self) -> bool:
         """A version has to be created and submitted before this can work."""
+        # The manual's "Authorized login" is told by its parts: some of them act at once.
         return self.version is VersionState.NEVER_RELEASED or any(
-            row.need.required for row in self.with_version
+            row.need.required
+            and row.need.id != "permission.login"
+            and row.state is not GrantState.CONTRADICTORY
+            for row in self.with_version
         )
 
     def missing_scopes(self) -> tuple[str, ...]:
@@ -67,11 +71,19 @@ def plan_release(states: Iterable[NeedState], version: VersionState) -> ReleaseP
     return ReleasePlan(**{name: tuple(rows) for name, rows in groups.items()}, version=version)
 
 
+# Reasons of what cannot be read before the first release, and has to go into that release.
+UNRELEASED = frozenset({"never_released", "setting_unreleased"})
+# Reasons of what is declared and in force, and still off: only the administrator can change that.
+WITH_ADMIN = frozenset({"declared_not_granted", "bot_not_active"})
+
+
 def _group(row: NeedState, version: VersionState) -> str:
     if row.state is GrantState.UNDER_REVIEW:
         return "waiting"
-    # Before the first release nothing can be read, and everything has to go into that release.
-    if row.state is GrantState.UNKNOWN and version is not VersionState.NEVER_RELEASED:
+    if row.reason in WITH_ADMIN:
+        return "admin_only"
+    first = version is VersionState.NEVER_RELEASED or row.reason in UNRELEASED
+    if row.state is GrantState.UNKNOWN and not first:
         return "unknown"
     return {
         Effect.AT_ONCE: "at_once",

@@ -31,6 +31,8 @@ class Sitting(msgspec.Struct, frozen=True, kw_only=True):
     no_can: bool = False
     colleague: bool = False
     declined: list[str] = []
+    console_done: list[str] = []
+    scanned_by: str = ""
     stated: list[str] = []
     targets: list[str] = []
     file_path: str = ""

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link, hosts_of
-from feishu_wizard.domain.errors import FeishuError, WizardError
+from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link
+from feishu_wizard.domain.errors import CredentialError, FeishuError, WizardError
 from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who, blocked, not_done
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.outcomes import CredentialCheck
 from feishu_wizard.domain.progress import Progress, Report
+from feishu_wizard.operations import find_brand
+from feishu_wizard.operations.check_store_app import (
+    lacks_token,
+    prove_without_ticket,
+    told_at_its_field,
+)
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.services.feishu.application import describe_app
-from feishu_wizard.services.feishu.auth import knows_app
 from feishu_wizard.services.feishu.bot import bot_info
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.tenant import tenant_info
@@ -26,12 +31,12 @@ _ACTIVE = 2  # activate_status (official docs: bot-v3/info)
 async def check_credentials(place: Workplace, kit: Kit, report: Report) -> CredentialCheck:
     """Get a token with the pair; then names of app and tenant, where they are told.
 
-    Not telling a name before a release is normal and never a failure.
+    Not telling a name before a release is normal and never a failure. A store app without a
+    ticket gets no token: then the pair is checked as far as it can be.
     """
-    if kit.setup.feishu.app_type is AppType.STORE:
-        finding = not_done("feishu.credentials", "store_app")
-        report(Progress("", finding=finding))
-        return CredentialCheck((finding,))
+    lack = lacks_token(kit)
+    if lack is not None:
+        return await _without_token(place, kit, lack, report)
     client = await place.feishu(kit)
     credentials = await prove_pair(client, kit)
     report(Progress("", finding=credentials))
@@ -50,6 +55,15 @@ async def check_credentials(place: Workplace, kit: Kit, report: Report) -> Crede
     return CredentialCheck((credentials, app, bot, tenant), app_name or bot_name, tenant_name)
 
 
+async def _without_token(
+    place: Workplace, kit: Kit, lack: CredentialError, report: Report
+) -> CredentialCheck:
+    findings = await prove_without_ticket(place, kit, lack)
+    for finding in findings:
+        report(Progress("", finding=finding))
+    return CredentialCheck(findings, other_edition=await other_brand(place, kit, findings[0]))
+
+
 async def prove_pair(client: FeishuClient, kit: Kit) -> Finding:
     """The check ``feishu.credentials``: the pair gives a token, or what the platform said."""
     hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
@@ -57,6 +71,8 @@ async def prove_pair(client: FeishuClient, kit: Kit) -> Finding:
         answer = await client.new_token()
     except WizardError as error:
         found = error.finding("feishu.credentials")
+        if kit.setup.feishu.app_type is AppType.STORE:
+            found = told_at_its_field(found)
         link = Link("console_baseinfo", console_link(hosts, ConsolePage.BASE_INFO, app_id))
         return Finding(
             found.id,
@@ -174,23 +190,8 @@ async def _tenant(client: FeishuClient) -> tuple[Finding, str]:
 
 
 async def other_brand(place: Workplace, kit: Kit, credentials: Finding) -> Edition | None:
-    """Ask the other brand whether it knows the app, with a deliberately wrong secret.
-
-    The real secret never goes to a host that the page did not name.
-    """
-    feishu = kit.setup.feishu
+    """The other brand when this one does not know the app and that one does."""
     code = credentials.params.get("feishu_code", "")
-    public = {Edition.FEISHU: Edition.LARK, Edition.LARK: Edition.FEISHU}
-    if (
-        feishu.open_url
-        or feishu.edition not in public
-        or not code.isdigit()
-        or int(code) not in _UNKNOWN_APP
-    ):
+    if not code.isdigit() or int(code) not in _UNKNOWN_APP:
         return None
-    other = public[feishu.edition]
-    try:
-        known = await knows_app(await place.http(kit), hosts_of(other), feishu.app_id)
-    except WizardError:
-        return None  # the question is a courtesy: without an answer there is nothing to propose
-    return other if known else None
+    return await find_brand.other_brand(await place.http(kit), kit.setup.feishu)

@@ -7,15 +7,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from feishu_wizard.domain.edition import AppType
 from feishu_wizard.domain.errors import CredentialError, InputError
+from feishu_wizard.domain.finding import Who
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.names import APP_SECRET, PROXY_PASSWORD
+from feishu_wizard.domain.names import APP_SECRET, APP_TICKET, PROXY_PASSWORD
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import parse_ref, secret_refs
 from feishu_wizard.operations.knowledge import profile as load_profile
 from feishu_wizard.services.can.client import CanClient
 from feishu_wizard.services.can.profile import Profile
+from feishu_wizard.services.feishu.auth import TokenSource
 from feishu_wizard.services.feishu.client import FeishuClient
+from feishu_wizard.services.feishu.store_app import StoreTokens
 from feishu_wizard.services.net.http import Http, NetSettings, SystemProxy
 from feishu_wizard.services.storage import logs
 from feishu_wizard.services.storage.drafts import Drafts
@@ -45,7 +49,7 @@ class Workplace:
         self._system_proxy = system_proxy
         self._journal: Journal | None = None
         self._http: dict[str, Http] = {}
-        self._feishu: dict[str, FeishuClient] = {}
+        self._feishu: dict[str, tuple[FeishuClient, Secret | None]] = {}
 
     @property
     def journal(self) -> Journal:
@@ -71,20 +75,30 @@ class Workplace:
             self._http[key] = Http(settings, self._system_proxy)
         return self._http[key]
 
-    async def feishu(self, kit: Kit) -> FeishuClient:
-        """The platform's client for this app; its token is reused between operations."""
+    async def pair(self, kit: Kit) -> tuple[str, Secret]:
+        """App ID and App Secret; raises what is missing of them."""
         app_secret = await self.secret(kit, APP_SECRET)
-        feishu = kit.setup.feishu
-        if not feishu.app_id:
+        if not kit.setup.feishu.app_id:
             raise InputError("setup.no_app_id")
         if app_secret is None:
             raise CredentialError("secret.missing", {"name": APP_SECRET})
-        http = await self.http(kit)
-        key = f"{id(http)} {feishu.hosts.open} {feishu.app_id}"
-        client = self._feishu.get(key)
-        if client is None or not client.uses(app_secret):
-            client = FeishuClient(http, feishu.hosts, feishu.app_id, app_secret)
-            self._feishu[key] = client
+        return kit.setup.feishu.app_id, app_secret
+
+    async def feishu(self, kit: Kit) -> FeishuClient:
+        """The platform's client for this app; its token is reused between operations.
+
+        Raises ``CredentialError`` store.no_ticket and store.no_tenant_key for a store app that
+        cannot sign in yet.
+        """
+        app_id, app_secret = await self.pair(kit)
+        feishu, http = kit.setup.feishu, await self.http(kit)
+        ticket = store_ticket(kit)
+        key = f"{id(http)} {feishu.hosts.open} {app_id} {feishu.app_type} {feishu.tenant_key}"
+        client, used = self._feishu.get(key, (None, None))
+        if client is None or used is not ticket or not client.uses(app_secret):
+            source = _source(http, kit, app_secret, ticket)
+            client = FeishuClient(http, feishu.hosts, app_id, app_secret, source)
+            self._feishu[key] = client, ticket
         return client
 
     async def can(self, kit: Kit) -> CanClient:
@@ -128,6 +142,29 @@ class Workplace:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+def store_ticket(kit: Kit) -> Secret | None:
+    """The ticket of a store app; None for a self-built app, which has none.
+
+    Raises ``CredentialError`` store.no_ticket and store.no_tenant_key.
+    """
+    feishu = kit.setup.feishu
+    if feishu.app_type is not AppType.STORE:
+        return None
+    ticket = kit.secrets.get(APP_TICKET)
+    if ticket is None:
+        raise CredentialError("store.no_ticket", {"app_id": feishu.app_id}, who=Who.DEVELOPER)
+    if not feishu.tenant_key:
+        raise CredentialError("store.no_tenant_key", {"app_id": feishu.app_id}, who=Who.DEVELOPER)
+    return ticket
+
+
+def _source(http: Http, kit: Kit, secret: Secret, ticket: Secret | None) -> TokenSource | None:
+    if ticket is None:
+        return None
+    feishu = kit.setup.feishu
+    return StoreTokens(http, feishu.hosts, feishu.app_id, secret, ticket, feishu.tenant_key)
 
 
 def _secret_names(profile: Profile) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.domain.names import APP_SECRET, PROXY_PASSWORD
+from feishu_wizard.domain.names import APP_SECRET, FORMER_SECRET, PROXY_PASSWORD
 from feishu_wizard.domain.setup import secret_refs
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.keep_diagnosis import forget_diagnoses
@@ -13,7 +13,7 @@ from feishu_wizard.operations.keep_diagnosis import forget_diagnoses
 
 async def forget_setup(place: Workplace, kit: Kit) -> None:
     """Delete keyring entries, secret files of ours, draft, journal rows and kept diagnoses."""
-    names = {APP_SECRET, PROXY_PASSWORD, *secret_refs(kit.setup), *kit.secrets}
+    names = {APP_SECRET, FORMER_SECRET, PROXY_PASSWORD, *secret_refs(kit.setup), *kit.secrets}
     await place.store.forget(kit.setup.id, sorted(names))
     await asyncio.to_thread(place.drafts.delete, kit.setup.id)
     await asyncio.to_thread(place.journal.forget, kit.setup.id)

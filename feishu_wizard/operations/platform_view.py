@@ -1,11 +1,10 @@
-"""What the platform says about the app, read once: the raw material of the permission check."""
+"""What the platform says about the app: the raw material of every judgement on it."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
+from weakref import WeakSet
 
 from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.states import VersionState
@@ -15,20 +14,22 @@ from feishu_wizard.services.feishu.application import (
     Availability,
     ScopeGrant,
     describe_app,
-    granted_scopes,
-    in_availability,
-    latest_versions,
 )
-from feishu_wizard.services.feishu.bot import BotInfo, bot_info
+from feishu_wizard.services.feishu.bot import BotInfo
 from feishu_wizard.services.feishu.client import FeishuClient
-from feishu_wizard.services.feishu.contact import ContactRange, User, contact_range, get_user
+from feishu_wizard.services.feishu.contact import ContactRange, User
 from feishu_wizard.services.feishu.envelope import Answer
+from feishu_wizard.services.feishu.probes import Department
 
 T = TypeVar("T")
+# Official docs: general error codes of the server API; application-v6 scope list (212100).
 NOT_INSTALLED = 212100
 NO_BOT = 11205
 NO_SCOPE = 99991672
-SAMPLE = 3
+IP_DENIED = 99991401
+QUOTA_SPENT = 99991403
+BUSY = 99991400
+STOPPED = frozenset({99991662, 20069})
 
 # An answer, or the platform's refusal, which is an answer too; None when it was not asked.
 Read = Answer[T] | FeishuError | None
@@ -36,7 +37,12 @@ Read = Answer[T] | FeishuError | None
 
 @dataclass(frozen=True, slots=True)
 class PlatformView:
-    """Everything that was read. A refusal is kept: it often says more than an answer."""
+    """Everything that was read. A refusal is kept: it often says more than an answer.
+
+    ``people`` is a sample; ``root`` the people right below the root department, which only a
+    range of "everybody" may read. ``sending``, ``finding`` and ``department`` are the minimal
+    real calls that use a permission.
+    """
 
     grants: Read[list[ScopeGrant]]
     app: Read[AppInfo]
@@ -45,10 +51,17 @@ class PlatformView:
     range: Read[ContactRange]
     people: tuple[Answer[User], ...]
     availability: Read[list[Availability]]
+    root: Read[list[User]] = None
+    sending: Read[bool] = None
+    finding: Read[bool] = None
+    department: Read[Department] = None
 
     @property
     def version(self) -> VersionState:
-        """Where the app stands in its release cycle, as far as the platform tells."""
+        """Where the app stands in its release cycle, as far as the platform tells.
+
+        REJECTED also while an older version is in force: see ``online``.
+        """
         if isinstance(self.app, Answer):
             return self._told_version(self.app.value)
         if isinstance(self.grants, Answer):
@@ -57,51 +70,73 @@ class PlatformView:
             return VersionState.NEVER_RELEASED
         return VersionState.UNKNOWN
 
+    @property
+    def online(self) -> bool | None:
+        """A version is in force; None when nobody tells."""
+        if isinstance(self.app, Answer):
+            return bool(self.app.value.online_version_id)
+        if isinstance(self.grants, Answer):
+            return True
+        if isinstance(self.grants, FeishuError) and self.grants.feishu_code == NOT_INSTALLED:
+            return False
+        return None
+
+    @property
+    def stopped(self) -> bool:
+        """The company has switched the app off."""
+        if isinstance(self.app, Answer) and self.app.value.status == 0:
+            return True
+        reads = (self.grants, self.app, self.bot)
+        return any(isinstance(r, FeishuError) and r.feishu_code in STOPPED for r in reads)
+
+    @property
+    def newest(self) -> AppVersion | None:
+        """The newest version, whatever became of it; None when none was told."""
+        return self._versions[0] if self._versions else None
+
+    @property
+    def in_force(self) -> AppVersion | None:
+        """The version in force, when it is among those that were read."""
+        if not isinstance(self.app, Answer):
+            return None
+        online = self.app.value.online_version_id
+        return next((v for v in self._versions if online and v.version_id == online), None)
+
+    @property
+    def _versions(self) -> list[AppVersion]:
+        return self.versions.value if isinstance(self.versions, Answer) else []
+
     def _told_version(self, app: AppInfo) -> VersionState:
-        if app.unaudit_version_id:
+        newest = self.newest
+        if app.unaudit_version_id or (newest and newest.in_review):
             return VersionState.UNDER_REVIEW
-        latest = self.versions.value[:1] if isinstance(self.versions, Answer) else []
-        if latest and latest[0].in_review:
-            return VersionState.UNDER_REVIEW
-        if app.online_version_id:
-            return VersionState.RELEASED
-        if latest and latest[0].rejected:
+        if newest and newest.rejected:
             return VersionState.REJECTED
-        return VersionState.NEVER_RELEASED
+        return VersionState.RELEASED if app.online_version_id else VersionState.NEVER_RELEASED
 
 
-async def read_platform(client: FeishuClient) -> PlatformView:
-    """Read all that costs little: at most nine authenticated calls.
-
-    Network failures are raised; the platform's refusals are kept in the view.
-    """
-    await client.tenant_token()
-    grants, app, bot, span = await asyncio.gather(
-        _read(granted_scopes(client)),
-        _read(describe_app(client)),
-        _read(bot_info(client)),
-        _read(contact_range(client)),
-    )
-    versions = await _read(latest_versions(client)) if isinstance(app, Answer) else None
-    people = await _sample(client, span)
-    availability: Read[list[Availability]] = None
-    ids = [p.value.open_id for p in people if p.value.open_id]
-    if ids and isinstance(app, Answer):
-        availability = await _read(in_availability(client, ids, "open_id"))
-    return PlatformView(grants, app, versions, bot, span, people, availability)
+# Apps that lack the permission to be described, as far as was seen in this run: a look that
+# costs one call cannot try that first. A client stands for one app with one secret.
+_REFUSED: WeakSet[FeishuClient] = WeakSet()
 
 
-async def _read(call: Awaitable[Answer[T]]) -> Answer[T] | FeishuError:
+def describes_itself(client: FeishuClient) -> bool:
+    """Whether it is worth asking the app about itself: the last time it was not refused."""
+    return client not in _REFUSED
+
+
+async def described(client: FeishuClient) -> Answer[AppInfo]:
+    """The app's own description; raises as ``describe_app``, and remembers a refusal."""
     try:
-        return await call
+        answer = await describe_app(client)
     except FeishuError as error:
-        return error
+        if error.feishu_code == NO_SCOPE:
+            _REFUSED.add(client)
+        raise
+    _REFUSED.discard(client)
+    return answer
 
 
-async def _sample(client: FeishuClient, span: Read[ContactRange]) -> tuple[Answer[User], ...]:
-    """A few people of the range, to see which fields come."""
-    if not isinstance(span, Answer):
-        return ()
-    ids = span.value.user_ids[:SAMPLE]
-    read = await asyncio.gather(*(_read(get_user(client, i, "open_id")) for i in ids))
-    return tuple(one for one in read if isinstance(one, Answer))
+def refused_with(read: object, *codes: int) -> bool:
+    """Tell whether the platform refused with one of these codes."""
+    return isinstance(read, FeishuError) and read.feishu_code in codes

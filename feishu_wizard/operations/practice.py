@@ -14,12 +14,13 @@ async def console(
     place: Workplace, kit: Kit, origin: str, actions: tuple[tuple[str, dict[str, Any]], ...]
 ) -> None:
     """Carry out console actions in order: ``("grant", {"scopes": [...]})`` and the like."""
-    http = await place.http(kit)
     for verb, body in actions:
-        url = f"{origin}/control/apps/{kit.setup.feishu.app_id}/{verb}"
-        reply = await http.request("POST", url, policy=Policy.CAN, json=body)
-        if reply.status != 200:
-            raise WizardError("practice.refused", {"verb": verb, "status": str(reply.status)})
+        await _control(place, kit, f"{origin}/control/apps/{kit.setup.feishu.app_id}/{verb}", body)
+
+
+async def phone(place: Workplace, kit: Kit, origin: str, code: str, link: str) -> None:
+    """Confirm on the "phone" what the scanned link asks for; ``code``: the user code it shows."""
+    await _control(place, kit, f"{origin}/control/registration/{code}/approve", {"url": link})
 
 
 async def outsider(place: Workplace, kit: Kit, origin: str) -> str:
@@ -32,6 +33,14 @@ async def people(place: Workplace, kit: Kit, origin: str, count: int) -> tuple[s
     """User ids of the first few people of the practice company."""
     state = await _state(place, kit, origin)
     return tuple(str(person["user_id"]) for person in state["people"][:count])
+
+
+async def _control(place: Workplace, kit: Kit, url: str, body: dict[str, Any]) -> None:
+    http = await place.http(kit)
+    reply = await http.request("POST", url, policy=Policy.CAN, json=body)
+    if reply.status != 200:
+        verb = url.rpartition("/")[2]
+        raise WizardError("practice.refused", {"verb": verb, "status": str(reply.status)})
 
 
 async def _state(place: Workplace, kit: Kit, origin: str) -> Any:

@@ -40,6 +40,16 @@ async def resolve_recipients(
     )
 
 
+async def account_of(place: Workplace, kit: Kit, open_id: str) -> str:
+    """The user_id of a person, by which CAN would address them; the open_id where it is hidden.
+
+    Raises ``FeishuError`` when the person cannot be read at all.
+    """
+    client = await place.feishu(kit)
+    found = await _person(client, Recipient(RecipientKind.OPEN_ID, open_id), open_id, "open_id")
+    return (found.user_id if isinstance(found, Resolved) else "") or open_id
+
+
 async def _resolve(client: FeishuClient, recipient: Recipient) -> Resolved | Unresolved:
     try:
         if recipient.kind is RecipientKind.CHAT:

@@ -14,7 +14,7 @@ from feishu_wizard.sandbox.accounts import authorize, home, launcher, registrati
 from feishu_wizard.sandbox.can import api as can_api
 from feishu_wizard.sandbox.can import web as can_web
 from feishu_wizard.sandbox.can.office import CanOffice
-from feishu_wizard.sandbox.console import control, pages
+from feishu_wizard.sandbox.console import admin_pages, control, pages
 from feishu_wizard.sandbox.feishu import router
 from feishu_wizard.sandbox.observe import Observer
 from feishu_wizard.sandbox.options import Options
@@ -60,6 +60,7 @@ def create_apps(
             *control.routes(world, office),
             *launcher.routes(world),
             *pages.routes(world),
+            *admin_pages.routes(world),
         ]
     )
     accounts = Starlette(

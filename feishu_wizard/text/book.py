@@ -76,8 +76,11 @@ def lacks(code: str) -> bool:
 
 
 def entry_of(code: str, params: Mapping[str, str]) -> Entry:
-    """Return the entry of a finding: that of ``code.detail`` where the book has one."""
-    exact = f"{code}.{params.get('detail', '')}"
+    """Return the entry of a finding: that of ``code.detail`` where the book has one.
+
+    Of two URLs that are not the same the detail is in what they differ.
+    """
+    exact = f"{code}.{params.get('detail') or params.get('difference', '')}"
     return find(exact if knows(exact) else code)
 
 

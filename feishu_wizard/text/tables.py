@@ -50,8 +50,10 @@ BUSY = {
     "checking_network": N_("Checking the network"),
     "diagnosing": N_("Diagnosing"),
     "checking_credentials": N_("Checking App ID and App Secret"),
+    "changing_secret": N_("Changing the App Secret"),
     "checking_permissions": N_("Reading what is granted"),
     "reading_grants": N_("Reading what is granted"),
+    "asking_approval": N_("Asking the administrators for approval"),
     "comparing": N_("Reading what is stored"),
     "saving": N_("Saving and reading back"),
     "resolving": N_("Looking up the recipients"),
@@ -62,11 +64,19 @@ BUSY = {
     "forgetting": N_("Removing secrets and state of this setup"),
     "undoing": N_("Restoring what was stored before"),
     "cancelling": N_("Cancelling"),
+    "scan_waiting": N_("Waiting for somebody to scan and confirm"),
+    "reading_app": N_("Reading the app as it is now"),
+    "changing_app": N_("Changing the app"),
+    "submitting_version": N_("Submitting the version"),
+    "reading_back": N_("Reading back what was changed"),
+    "removing_helpers": N_("Removing permissions"),
 }
 ACTIONS = {
     "resume": N_("Continue where I stopped"),
     "start_over": N_("Start over"),
     "switch_edition": N_("Switch and check again"),
+    "choose_edition": N_("Look at edition and address"),
+    "switch_app_type": N_("It is a self-built app"),
     "undo": N_("Undo"),
     "retry": N_("Try again"),
     "copy_details": N_("Copy the details"),
@@ -77,10 +87,20 @@ MESSAGES = {
     "other_edition": N_(
         "The App ID is not known here, but {edition} knows it. Your secret was not sent there."
     ),
+    "scan_created": N_("The app {app_id} was created. Its App ID and App Secret are here."),
+    "scan_completed": N_("The scan was confirmed. The list shows what is granted now."),
     "permissions_complete": N_("Everything required is granted."),
     "waiting_for_approval": N_(
         "A version is under review. You can close the program and continue after the approval."
     ),
+    "change_nothing": N_("The app has all of this already. Nothing was changed."),
+    "change_made": N_("The app was changed. What was read back is listed."),
+    "change_submitted": N_(
+        "Version {version} was submitted. You can close the program and continue after the "
+        "approval."
+    ),
+    "change_undone": N_("The change was taken back as far as the platform allows."),
+    "helpers_removed": N_("Removed and read back. CAN does not need these permissions."),
     "nothing_to_save": N_("Nothing to change: what is stored equals this setup."),
     "saved": N_("Saved and read back: {where}"),
     "exported": N_("The report was written: {path}"),
@@ -103,6 +123,7 @@ LINKS = {
     "console_version": N_("Open Version Management & Release"),
     "console_event": N_("Open Events & Callbacks"),
     "console_audit": N_("Open App Review in the Feishu admin console"),
+    "console_manage": N_("Open the app in the Feishu admin console"),
     "can_web": N_("Open CAN"),
 }
 PAGES = {
@@ -114,6 +135,7 @@ PAGES = {
     "version": N_("Version Management & Release"),
     "event": N_("Events & Callbacks"),
     "audit": N_("Admin console > Workplace > App Review"),
+    "manage": N_("Admin console > Workplace > App Management"),
 }
 CAPABILITIES = {
     "user_sync": N_("User information sync"),
@@ -239,12 +261,20 @@ FIELDS = {
     "profile": N_("Deployment profile"),
 }
 DIFFERENCES = {
-    "scheme": N_("http and https differ"),
+    "http_registered": N_("http is registered, https is needed"),
+    "https_registered": N_("https is registered, http is needed"),
+    "loopback": N_("the names of this computer differ"),
+    "idn": N_("the host is written in another way"),
     "host": N_("the host differs"),
+    "host_case": N_("capital and small letters of the host differ"),
+    "default_port": N_("only one of them writes the port"),
     "port": N_("the port differs"),
     "path": N_("the path differs"),
     "trailing_slash": N_("one ends with a slash"),
+    "percent_encoding": N_("one writes a character with %"),
     "case": N_("capital and small letters differ"),
+    "doubled_registered": N_("a part of the registered path stands twice"),
+    "doubled_wanted": N_("a part of the path of the callback URL stands twice"),
     "query": N_("what follows ? or # differs; Feishu ignores it"),
 }
 ROUTES = {

@@ -19,6 +19,13 @@ def open_url(address: str) -> bool:
     return QDesktopServices.openUrl(url)
 
 
+def open_page(path: str) -> bool:
+    """Open a page that this program wrote; False when it is none or nothing opened it."""
+    if not path.lower().endswith((".html", ".htm")):
+        return False
+    return QDesktopServices.openUrl(QUrl.fromLocalFile(path))
+
+
 def copy(text: str, *, exact: bool = False) -> None:
     """Put plain text into the clipboard, behind the redactor.
 

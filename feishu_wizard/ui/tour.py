@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, QTimer
 
 from feishu_wizard.ui.tour_camera import Camera
 from feishu_wizard.ui.tour_drills import told_by_diagnosis, told_by_steps
-from feishu_wizard.ui.tour_walk import Condition, UnwellError, Walk
+from feishu_wizard.ui.tour_stage import Condition
+from feishu_wizard.ui.tour_walk import UnwellError, Walk
 
 if TYPE_CHECKING:
     from feishu_wizard.ui.shell import Shell

@@ -58,8 +58,10 @@ class Answers:
     secrets: tuple[tuple[str, Secret], ...] = ()
     refs: tuple[tuple[str, str], ...] = ()
     place: Place = Place.KEYRING
+    scanned_by: str = ""  # open_id of who scanned: a person to send the first message to
     # permissions
     declined: frozenset[str] = frozenset()
+    console_done: frozenset[str] = frozenset()  # said to be done, where only a release shows it
     # save
     targets: frozenset[Target] = frozenset()
     profile: str = BY_HAND

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from feishu_wizard.domain.address import callback_candidates
-from feishu_wizard.domain.edition import ConsolePage, Edition, console_link
+from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, open_count
 from feishu_wizard.domain.names import APP_SECRET
@@ -15,14 +17,21 @@ from feishu_wizard.domain.secret import Secret
 from feishu_wizard.wizard.answers import Place, with_entry
 from feishu_wizard.wizard.controller import Controller, proceed
 from feishu_wizard.wizard.message import FieldProblem
-from feishu_wizard.wizard.steps import Severity, Verb
+from feishu_wizard.wizard.steps import Severity, Step, Verb
+from feishu_wizard.wizard.store_app import AT_FIELD, NO_TOKEN, StoreApp
+from feishu_wizard.wizard.store_app import RESTS_ON as STORE_RESTS_ON
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Progress, Report
+    from feishu_wizard.domain.scan import Scanned
     from feishu_wizard.operations.context import Workplace
+    from feishu_wizard.wizard.scan import ScanFlow
+    from feishu_wizard.wizard.secret_change import SecretChangeFlow
 
 _RESTS_ON = frozenset({"app_id_text", "edition", "open_url", "accounts_url", "app_type", "proxy"})
-_WORK_RESTS_ON = _RESTS_ON | {f"secret:{APP_SECRET}"}
+_WORK_RESTS_ON = _RESTS_ON | STORE_RESTS_ON | {f"secret:{APP_SECRET}"}
+# Codes by which the platform says that it does not know the App ID.
+_UNKNOWN_APP = frozenset({"feishu.10003", "feishu.99991543", "feishu.20048"})
 
 
 class CredentialsStep(Controller):
@@ -34,6 +43,25 @@ class CredentialsStep(Controller):
     secret_place: SecretPlace | None = None
 
     # -- shown by the page ------------------------------------------------------------
+
+    @cached_property
+    def scan(self) -> ScanFlow:
+        """The scan that makes the app; made with the page that shows it."""
+        from feishu_wizard.wizard.scan import ScanFlow
+
+        return ScanFlow(self.session, completing=False)
+
+    @cached_property
+    def store(self) -> StoreApp:
+        """The kind of the app, and what a store app needs besides."""
+        return StoreApp(self.session)
+
+    @cached_property
+    def change(self) -> SecretChangeFlow:
+        """The change of the App Secret, one that was left unfinished too."""
+        from feishu_wizard.wizard.secret_change import SecretChangeFlow
+
+        return SecretChangeFlow(self.session)
 
     @property
     def app_id(self) -> Pasted:
@@ -73,6 +101,24 @@ class CredentialsStep(Controller):
         """The connectivity check, line by line."""
         return self.result.findings if self.result else self.arriving
 
+    @property
+    def lacks_token(self) -> bool:
+        """A store app's pair passed, and there is no ticket to ask for more with."""
+        return any(finding.code in NO_TOKEN for finding in self.findings)
+
+    @property
+    def self_built(self) -> bool:
+        """It was called a store app, and the platform says that it is none."""
+        return any(finding.code == "store.self_built" for finding in self.findings)
+
+    @property
+    def unknown_here(self) -> bool:
+        """An address of one's own does not know the App ID: another address or brand may."""
+        answers, result = self.session.answers, self.result
+        own = bool(answers.open_url) or answers.edition is Edition.PRIVATE
+        first = result.findings[0].code if result else ""
+        return own and first in _UNKNOWN_APP
+
     # -- changed by the page ----------------------------------------------------------
 
     def set_app_id(self, text: str) -> None:
@@ -85,9 +131,26 @@ class CredentialsStep(Controller):
         pasted = self.secret_paste
         usable = pasted is not None and pasted.usable and bool(pasted.value)
         secret = Secret(pasted.value) if usable and pasted is not None else None
-        self.result = None
-        self.arriving = ()
+        self.forget_result()
         self.session.update(secrets=with_entry(self.session.answers.secrets, APP_SECRET, secret))
+
+    def switch_app_type(self) -> None:
+        """The platform says that it is a self-built app."""
+        self.session.update(app_type=AppType.SELF_BUILT)
+
+    def choose_edition(self) -> None:
+        """To the first step, where the address and the edition are chosen."""
+        self.session.go(Step.PREREQUISITES)
+        self.session.focus = "prerequisites.edition"
+        self.session.changed()
+
+    def take_scanned(self, scanned: Scanned) -> None:
+        """App ID and secret that a scan brought; they never touch the clipboard."""
+        edition = scanned.edition or self.session.answers.edition
+        if edition is not self.session.answers.edition:
+            self.session.update(edition=edition, open_url="", accounts_url="")
+        self.session.update(app_id_text=scanned.app_id, scanned_by=scanned.open_id)
+        self.set_secret(scanned.secret.reveal())
 
     def set_callback(self, text: str) -> None:
         """The callback URL as typed."""
@@ -124,12 +187,16 @@ class CredentialsStep(Controller):
         if other is not None:
             self.session.update(edition=other, open_url="", accounts_url="")
 
-    def check(self, *, then_advance: bool = False) -> None:
-        """Test the pair and read what the platform tells about app and tenant."""
-        if self.stop_at_problems():
+    def check(self, *, then_advance: bool = False, pair_only: bool = False) -> None:
+        """Test the pair and read what the platform tells about app and tenant.
+
+        ``pair_only``: a scan brought it; what other boxes lack is said when the step is left.
+        """
+        known = self.result
+        self.forget_result()  # what it says of a box is no problem of what is in it now
+        if not pair_only and self.stop_at_problems():
+            self.result = known
             return
-        self.arriving = ()
-        self.result = None
         kit = self.session.keeping.kit()
 
         async def work(place: Workplace, report: Report) -> CredentialCheck:
@@ -155,23 +222,24 @@ class CredentialsStep(Controller):
 
     def press(self) -> None:
         """Check and go on, or leave."""
-        if self.result is not None:
-            self.session.advance()
-        else:
+        if self.result is None:
             self.check(then_advance=True)
+        elif self.pressed or not self.stop_at_problems():
+            self.session.advance()
 
     def done(self) -> bool:
         """The pair passed."""
         return self.result is not None and self.result.passed
 
     def open_items(self) -> int:
-        """Failed lines of the check."""
-        return open_count(self.findings)
+        """Failed lines of the check, and what a store app lacks to be proven."""
+        return open_count(self.findings) + self.lacks_token
 
     def problems(self) -> list[FieldProblem]:
         """At each box: what is wrong with what was typed, or what is missing."""
         found = self._field("app_id", self.app_id)
         found += self._secret_problems()
+        found += self.store.problems(self.result.findings if self.result else ())
         answers = self.session.answers
         if answers.callback_text or not answers.no_can:
             found += self._field("callback_url", self.callback)
@@ -179,29 +247,38 @@ class CredentialsStep(Controller):
 
     def answers_changed(self, names: frozenset[str]) -> None:
         """Another app or host: the result is void, and so is the stored secret's fit."""
-        if names & _RESTS_ON:
-            self.result = None
-            self.arriving = ()
+        if names & (_RESTS_ON | STORE_RESTS_ON):
+            self.forget_result()
 
     def answers_replaced(self) -> None:
-        """Drop the result and the typed secret."""
-        self.result = None
-        self.arriving = ()
+        """Drop the result and the typed secrets."""
+        self.forget_result()
         self.secret_paste = None
+        self.store.replaced()
+        if "change" in vars(self):
+            self.change.replaced()
         self.pressed = False
 
     def entered(self) -> None:
         """Propose the callback that follows from the CAN address when the box is empty."""
         if self.secret_place is None:
             self.session.keeping.look_where(self._place_known)
+        self.change.look_back()
 
     def progressed(self, progress: Progress) -> None:
         """Lines appear as they come."""
-        if progress.finding is not None and self.result is None:
+        if progress.finding is not None and progress.finding.id.startswith("secret_change."):
+            self.change.arrived(progress.finding)
+        elif progress.finding is not None and self.result is None:
             kept = tuple(f for f in self.arriving if f.id != progress.finding.id)
             self.arriving = (*kept, progress.finding)
 
     # -- inside -----------------------------------------------------------------------
+
+    def forget_result(self) -> None:
+        """What was checked rests on other values."""
+        self.result = None
+        self.arriving = ()
 
     def _place_known(self, place: SecretPlace) -> None:
         self.secret_place = place
@@ -233,12 +310,16 @@ class CredentialsStep(Controller):
             self.session.keeping.keep_secret(APP_SECRET)
         if not self.shown:
             return
-        if open_count(result.findings) == 0 and then_advance:
+        if self.open_items() == 0 and then_advance:
             self.session.advance()
             return
         failed = [f for f in result.findings if f.status.value == "fail"]
         if failed:
             self._say_failed(failed[0], result.other_edition)
+            return
+        lack = next((f for f in result.findings if f.code in NO_TOKEN), None)
+        if lack is not None:
+            self.session.say(Severity.WARNING, lack.code, dict(lack.params), finding=lack)
 
     def _check_failed(self, error: WizardError) -> bool:
         """A stored secret that is gone has to be typed again: point to its box."""
@@ -256,14 +337,33 @@ class CredentialsStep(Controller):
                 actions=("switch_edition",),
             )
             return
-        self.session.say(Severity.ERROR, first.code, dict(first.params), finding=first)
-        if first.id == "feishu.credentials":
-            code = dict(first.params).get("feishu_code", "")
-            self.session.focus = (
-                "credentials.app_id" if code == "10003" else "credentials.app_secret"
+        params = dict(first.params)
+        if self.unknown_here:
+            params["host"] = urlsplit(self.session.answers.hosts.open).netloc
+            self.session.say(
+                Severity.ERROR,
+                "edition.unknown_here",
+                params,
+                finding=first,
+                actions=("choose_edition",),
             )
+            self.session.focus = "credentials.app_id"
+            return
+        offered: tuple[str, ...] = ("switch_app_type",) if self.self_built else ()
+        self.session.say(Severity.ERROR, first.code, params, finding=first, actions=offered)
+        if first.id == "feishu.credentials" and not self.self_built:
+            usual = "credentials.app_id" if _unknown(first) else "credentials.app_secret"
+            self.session.focus = AT_FIELD.get(first.code, usual)
 
     def act(self, action: str) -> None:
         """The strip's button."""
         if action == "switch_edition":
             self.switch_edition()
+        elif action == "choose_edition":
+            self.choose_edition()
+        elif action == "switch_app_type":
+            self.switch_app_type()
+
+
+def _unknown(finding: Finding) -> bool:
+    return finding.params.get("feishu_code", "") == "10003"

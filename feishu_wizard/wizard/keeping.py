@@ -166,6 +166,8 @@ class Keeping:
             no_can=answers.no_can,
             colleague=answers.console_by is ConsoleBy.COLLEAGUE,
             declined=sorted(answers.declined),
+            console_done=sorted(answers.console_done),
+            scanned_by=answers.scanned_by,
             stated=sorted(answers.stated),
             targets=sorted(target.value for target in answers.targets),
             file_path=answers.file_path,
@@ -292,6 +294,8 @@ class Keeping:
             no_can=sitting.no_can,
             console_by=ConsoleBy.COLLEAGUE if sitting.colleague else ConsoleBy.ME,
             declined=frozenset(sitting.declined),
+            console_done=frozenset(sitting.console_done),
+            scanned_by=sitting.scanned_by,
             stated=frozenset(sitting.stated),
             targets=frozenset(sitting.target_set()),
             file_path=sitting.file_path,
@@ -309,3 +313,4 @@ class Keeping:
         self.session.restore(answers, Step(sitting.step))
         self.session.permissions.waiting_since = sitting.waiting_since
         self.session.say(Severity.INFO, "resumed", {"at": sitting.updated_at})
+        self.session.credentials.change.look_back()

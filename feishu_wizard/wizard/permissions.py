@@ -2,104 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
-from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.domain.finding import Status
+from feishu_wizard.domain.errors import FeishuError, WizardError
+from feishu_wizard.domain.finding import Finding, Status
+from feishu_wizard.domain.means import RELEASE, Means
 from feishu_wizard.domain.outcomes import PermissionCheck
-from feishu_wizard.domain.permission import Kind, Need, NeedState, needs_of
-from feishu_wizard.domain.release import ReleasePlan, import_json, plan_release
-from feishu_wizard.domain.states import GrantState, VersionState
-from feishu_wizard.wizard.controller import Controller, proceed
+from feishu_wizard.domain.release import ReleasePlan
+from feishu_wizard.domain.scan import ScanState
+from feishu_wizard.domain.states import VersionState
+from feishu_wizard.wizard.controller import proceed
+from feishu_wizard.wizard.plan_view import PlanView
+from feishu_wizard.wizard.said import compare
 from feishu_wizard.wizard.steps import Severity, Verb
+from feishu_wizard.wizard.waiting import ApprovalWait
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Report
     from feishu_wizard.operations.context import Workplace
-    from feishu_wizard.wizard.runner import Timer
+    from feishu_wizard.wizard.session import Session
 
-# Waiting for an approver costs one look a minute and stops after an hour.
-WAIT_SECONDS = 60.0
-WAIT_LOOKS = 60
-RELEASE = "feishu.release"
 # Another app; what is known of this one, its release too, says nothing of that.
 _APP = frozenset({"app_id_text", "edition", "open_url"})
 _RESTS_ON = _APP | {"capabilities", "callback_text"}
 
 
-class PermissionsStep(Controller):
+class PermissionsStep(PlanView):
     """What is granted, what is missing, and in which one version it goes."""
 
-    needs: tuple[Need, ...] = ()  # all of the knowledge; loaded once after the first paint
-    result: PermissionCheck | None = None
-    waiting_since: str = ""
-    looks_left: int = 0
-    _timer: Timer | None = None
-    _wait: int = 0  # number of the wait: answers to looks of an earlier one are late
-    _in_review: bool = False
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.approval = ApprovalWait(session, lambda: self.check(quiet=True))
+        self._scanned = False
+        session.subscribe(self._look_at_scan)
 
     # -- shown by the page ------------------------------------------------------------
 
     @property
-    def states(self) -> tuple[NeedState, ...]:
-        """Every need of the chosen capabilities, declined ones marked as such."""
-        chosen = needs_of(self.needs, self.session.answers.capabilities)
-        known = {row.need.id: row for row in self.result.states} if self.result else {}
-        rows = (
-            known.get(need.id, NeedState(need, GrantState.UNKNOWN, "not_checked"))
-            for need in chosen
-        )
-        return tuple(self._with_decline(row) for row in rows)
-
-    @property
-    def plan(self) -> ReleasePlan:
-        """What is left to do, grouped."""
-        version = self.result.plan.version if self.result else VersionState.UNKNOWN
-        return plan_release(self.states, version)
-
-    @property
-    def missing_json(self) -> str:
-        """The import text of only what is missing; "" when nothing is."""
-        scopes = self.plan.missing_scopes()
-        return import_json(scopes) if scopes else ""
-
-    @property
-    def version_incomplete(self) -> tuple[NeedState, ...]:
-        """What a version created now would leave out: warned about before it is created."""
-        rows = self.plan.with_version + self.plan.at_once
-        undone = (GrantState.NOT_REQUESTED, GrantState.UNKNOWN)
-        return tuple(
-            row
-            for row in rows
-            if row.state in undone and row.need.required and row.need.id != RELEASE
-        )
-
-    @property
     def waiting(self) -> bool:
         """Looking once a minute whether somebody approved."""
-        return self.looks_left > 0
+        return self.approval.active
 
-    def link(self, row: NeedState) -> str:
-        """The page of this very app where the need is met."""
-        app_id = self.session.credentials.app_id.value
-        page = ConsolePage(row.need.page or ConsolePage.PERMISSIONS.value)
-        scopes = row.need.scope if row.need.kind is Kind.SCOPE else ""
-        return console_link(self.session.answers.hosts, page, app_id, scopes)
+    @property
+    def waiting_since(self) -> str:
+        """When the version was submitted, as far as is known; "" when nothing is waited for."""
+        return self.approval.since
 
-    def page_link(self, page: ConsolePage) -> str:
-        """A console page of this app."""
-        scopes = ",".join(self.plan.missing_scopes()) if page is ConsolePage.PERMISSIONS else ""
-        app_id = self.session.credentials.app_id.value
-        return console_link(self.session.answers.hosts, page, app_id, scopes)
-
-    def may_decline(self, need: Need) -> bool:
-        """Some tenants refuse these on purpose, and the rest works without them."""
-        if need.kind is not Kind.SCOPE:
-            return False
-        return not need.required or need.usually_reviewed or need.id == "permission.email"
+    @waiting_since.setter
+    def waiting_since(self, at: str) -> None:
+        self.approval.since = at
 
     # -- changed by the page ----------------------------------------------------------
 
@@ -107,6 +59,44 @@ class PermissionsStep(Controller):
         """Left out on purpose: a state with a consequence, not a failure."""
         now = self.session.answers.declined
         self.session.update(declined=now | {need_id} if declined else now - {need_id})
+
+    def choose(self, means: Means) -> None:
+        """Do the next step another way."""
+        self._chosen = (self.next.task, means)
+        self.session.changed()
+
+    def said_done(self, need_ids: Iterable[str]) -> None:
+        """A person says that these are done in the console, where only a release will show it."""
+        self.session.update(console_done=self.session.answers.console_done | frozenset(need_ids))
+
+    def take_back(self, need_ids: Iterable[str]) -> None:
+        """They are not done after all; without the release nothing is waited for."""
+        ids = frozenset(need_ids)
+        if RELEASE in ids:
+            self.approval.forget()
+        self.session.update(console_done=self.session.answers.console_done - ids)
+        self.session.keeping.soon()
+        self.session.changed()
+
+    def done_in_console(self) -> None:
+        """The next step was done in the console: believe it, and look where looking tells."""
+        tells, rows = self.console_tells, self.next.rows
+        self.said_done(row.need.id for row in rows)
+        if tells:
+            self.check()
+
+    def ask_approval(self) -> None:
+        """Ask the administrators by a call to approve what the app declares."""
+        kit = self.session.keeping.kit()
+
+        async def work(place: Workplace, report: Report) -> Finding:
+            from feishu_wizard.operations.ask_approval import ask_approval
+
+            return await ask_approval(place, kit)
+
+        self.session.start(
+            "asking_approval", work, self._asked, failed=self._not_asked, rests_on=_RESTS_ON
+        )
 
     def check(self, *, then_advance: bool = False, quiet: bool = False) -> None:
         """Read what is granted, and prove it with calls."""
@@ -127,18 +117,17 @@ class PermissionsStep(Controller):
         )
 
     def wait(self) -> None:
-        """Look once a minute whether the version was approved."""
-        self.waiting_since = self.waiting_since or datetime.now(UTC).isoformat(timespec="seconds")
-        self._end_wait()
-        self.looks_left = WAIT_LOOKS
-        self._in_review = self.plan.version is VersionState.UNDER_REVIEW
-        self._schedule()
+        """The version was submitted: look once a minute whether it was approved."""
+        in_review = self.plan.version is VersionState.UNDER_REVIEW
+        if not in_review:
+            self.said_done({RELEASE})
+        self.approval.begin(in_review=in_review)
         self.session.keeping.soon()
         self.session.changed()
 
     def stop_waiting(self) -> None:
         """Stop looking; the next start offers to check."""
-        self._end_wait()
+        self.approval.end()
         self.session.changed()
 
     # -- the shell --------------------------------------------------------------------
@@ -170,87 +159,77 @@ class PermissionsStep(Controller):
         if names & _RESTS_ON:
             self._drop()
         if names & _APP:
-            self.waiting_since = ""
+            self._forget_app()
+            if self.session.answers.console_done:
+                self.session.update(console_done=frozenset())
 
     def answers_replaced(self) -> None:
         """Drop the result, and the wait for another app's approval."""
         self._drop()
-        self.waiting_since = ""
+        self._forget_app()
 
     def left(self) -> None:
         """Nobody looks any more, so nothing is asked any more."""
-        self._end_wait()
+        self.approval.end()
 
     # -- inside -----------------------------------------------------------------------
-
-    def _with_decline(self, row: NeedState) -> NeedState:
-        if row.need.id in self.session.answers.declined and not row.state.settled:
-            return replace(row, state=GrantState.DECLINED)
-        return row
 
     def _drop(self) -> None:
         self.result = None
         self.pressed = False
-        self._end_wait()
+        self.approval.end()
 
-    def _end_wait(self) -> None:
-        self._wait += 1
-        self.looks_left = 0
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _forget_app(self) -> None:
+        self._refused, self._chosen = frozenset(), None
+        if "scan" in vars(self):
+            self.scan.put_away()
+        self.approval.forget()
 
-    def _schedule(self) -> None:
-        self._timer = self.session.later(WAIT_SECONDS, self._look)
+    def _look_at_scan(self) -> None:
+        """What a scan has just brought is believed like a person's word: before a release
+        nobody sees it."""
+        done = "scan" in vars(self) and self.scan.state is ScanState.DONE
+        if done and not self._scanned:
+            self._scanned = True
+            brought = set(self.scan.wish.scopes)
+            self.said_done(row.need.id for row in self.states if row.need.scope in brought)
+        self._scanned = done
 
-    def _look(self) -> None:
-        self._timer = None
-        if self.looks_left <= 0:
-            return
-        self.looks_left -= 1
-        self._look_once()
-        if self.looks_left:
-            self._schedule()
-        self.session.changed()
+    def _asked(self, finding: Finding) -> None:
+        """Asked once is enough; refused, the next best way is offered."""
+        self._refused |= {Means.APPLY}
+        good = finding.status is Status.PASS
+        severity = Severity.INFO if good else Severity.WARNING
+        self.session.say(severity, finding.code, dict(finding.params), finding=finding)
 
-    def _look_once(self) -> None:
-        """One cheap call; the full check only when the version is no longer under review."""
-        if self.session.busy is not None:
-            return
-        kit, wait = self.session.keeping.kit(), self._wait
-
-        async def work(place: Workplace, report: Report) -> VersionState:
-            from feishu_wizard.operations.watch_approval import version_state
-
-            return await version_state(place, kit)
-
-        def seen(state: VersionState) -> None:
-            if wait == self._wait and self._decided(state):
-                self.stop_waiting()
-                self.check(quiet=True)
-
-        def broke(error: WizardError) -> None:
-            if wait == self._wait:
-                self.session.say_error(error)
-
-        self.session.background(work, seen, broke)
-
-    def _decided(self, state: VersionState) -> bool:
-        """The review is over. Before the first release a version that was submitted cannot
-        always be told from none, so "none" counts only after one was seen under review."""
-        if state is VersionState.UNDER_REVIEW:
-            self._in_review = True
-            return False
-        return state is not VersionState.NEVER_RELEASED or self._in_review
+    def _not_asked(self, error: WizardError) -> bool:
+        """The platform's refusal closes this way; a failed connection does not."""
+        if isinstance(error, FeishuError):
+            self._refused |= {Means.APPLY}
+        return False  # the strip tells it
 
     def _checked(self, result: PermissionCheck, then_advance: bool) -> None:
+        wrong = self._compare(result)
         self.result = result
         plan = self.plan
-        if plan.version is not VersionState.UNDER_REVIEW:
-            self.waiting_since = ""
-            self._end_wait()
-        self._tell(result, plan, then_advance and self.shown)
+        submitted = RELEASE in self.session.answers.console_done
+        if plan.version is not VersionState.UNDER_REVIEW and not (submitted and self.waiting):
+            if not submitted:
+                self.approval.forget()
+            self.approval.end()
+        if wrong:
+            first = {"first": wrong[0], "count": str(len(wrong))}
+            self.session.say(Severity.WARNING, "plan.not_seen", first)
+        else:
+            self._tell(result, plan, then_advance and self.shown)
         self.session.keeping.soon()
+
+    def _compare(self, result: PermissionCheck) -> tuple[str, ...]:
+        """Drop what a person said and the check knows better; what it contradicts is returned."""
+        said = self.session.answers.console_done
+        wrong, known = compare(said, self.result, result)
+        self.session.update(console_done=said - set(wrong) - known)
+        return wrong
 
     def _tell(self, result: PermissionCheck, plan: ReleasePlan, then_advance: bool) -> None:
         failed = [f for f in result.findings if f.status is Status.FAIL]

@@ -245,9 +245,7 @@ class PrerequisitesStep(Controller):
         answers = self.session.answers
         if self.pressed and not answers.capabilities:
             found.append(FieldProblem("prerequisites.capabilities", "nothing_chosen"))
-        if self.pressed and answers.edition is Edition.PRIVATE and not answers.open_url:
-            found.append(FieldProblem("prerequisites.open_url", "missing"))
-        return found + self._network_problems()
+        return found + self._edition_problems() + self._network_problems()
 
     def answers_changed(self, names: frozenset[str]) -> None:
         """Another address or route: the result is void. Another CAN: so is what it speaks."""
@@ -291,6 +289,23 @@ class PrerequisitesStep(Controller):
             ]
         return []
 
+    def _edition_problems(self) -> list[FieldProblem]:
+        """The two addresses of a private deployment: the first has to be there, both be read."""
+        answers = self.session.answers
+        typed = {"open_url": answers.open_url, "accounts_url": answers.accounts_url}
+        found = [
+            FieldProblem(f"prerequisites.{name}", error.code, dict(error.params))
+            for name, error in ((name, _unreadable(url)) for name, url in typed.items() if url)
+            if error is not None
+        ]
+        if self.pressed and answers.edition is Edition.PRIVATE and not answers.open_url:
+            found.append(FieldProblem("prerequisites.open_url", "missing"))
+        if answers.open_url and not answers.accounts_url and not found:
+            host = {"host": answers.hosts.names()[0]}
+            name = "prerequisites.accounts_url"
+            found.append(FieldProblem(name, "edition.no_accounts", host, Severity.WARNING))
+        return found
+
     def _network_problems(self) -> list[FieldProblem]:
         found = []
         proxy, file = self.proxy_paste, self.ca_paste
@@ -329,6 +344,16 @@ def _derived(url: str) -> CanAddress:
     from feishu_wizard.domain.address import read_can_address
 
     return read_can_address(url)
+
+
+def _unreadable(url: str) -> InputError | None:
+    from feishu_wizard.domain.web_address import parse_web_address
+
+    try:
+        parse_web_address(url)
+    except InputError as error:
+        return error
+    return None
 
 
 def _loopback(origin: str) -> bool:

@@ -17,6 +17,7 @@ from feishu_wizard.wizard.steps import ORDER, Aside, Severity, Step, StepRow, St
 from feishu_wizard.wizard.work import T, Work, Working
 
 if TYPE_CHECKING:
+    from feishu_wizard.domain.progress import Progress
     from feishu_wizard.domain.secret import Secret
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.controller import Controller
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from feishu_wizard.wizard.diagnosis import DiagnosisAside
     from feishu_wizard.wizard.finish import FinishStep
     from feishu_wizard.wizard.permissions import PermissionsStep
-    from feishu_wizard.wizard.runner import Runner, Timer
+    from feishu_wizard.wizard.runner import Job, Runner, Timer
     from feishu_wizard.wizard.save import SaveStep
     from feishu_wizard.wizard.steps import Busy
     from feishu_wizard.wizard.test import TestStep
@@ -252,10 +253,14 @@ class Session:
         self.changed()
 
     def background(
-        self, work: Work[T], done: Callable[[T], None], failed: Callable[[WizardError], None]
-    ) -> None:
-        """Run something that nobody waits for, such as keeping the draft."""
-        self._work.background(work, done, failed)
+        self,
+        work: Work[T],
+        done: Callable[[T], None],
+        failed: Callable[[WizardError], None],
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Job:
+        """Run something beside the page, such as keeping the draft; only its starter stops it."""
+        return self._work.background(work, done, failed, progress)
 
     def cancel_work(self) -> None:
         """Stop the work under way; what was answered stays."""

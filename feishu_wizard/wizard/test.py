@@ -75,6 +75,22 @@ class TestStep(Controller):
         """``en`` or ``zh_Hans``: the language of the message, not of this program."""
         self.session.update(message_lang=lang)
 
+    @property
+    def may_take_scanner(self) -> bool:
+        """Somebody scanned a code in this setup and is not among the recipients yet."""
+        return bool(self.session.answers.scanned_by) and not self.recipients
+
+    def take_scanner(self) -> None:
+        """Put down who scanned the code: by the account that CAN would use, where it is told."""
+        kit, who = self.session.keeping.kit(), self.session.answers.scanned_by
+
+        async def work(place: Workplace, report: Report) -> str:
+            from feishu_wizard.operations.resolve_recipients import account_of
+
+            return await account_of(place, kit, who)
+
+        self.session.start("resolving", work, self._take, rests_on=_RESTS_ON)
+
     def resolve(self) -> None:
         """Look up who that is, before anything is sent."""
         if self.stop_at_problems():
@@ -173,6 +189,10 @@ class TestStep(Controller):
         self.pressed = False
 
     # -- inside -----------------------------------------------------------------------
+
+    def _take(self, account: str) -> None:
+        kind = RecipientKind.CAN_ACCOUNT
+        self.session.update(recipients_text=account, recipient_kind=kind.value)
 
     def _resolved(self, found: tuple[tuple[Resolved, ...], tuple[Unresolved, ...]]) -> None:
         self.resolved, self.unresolved = found

@@ -63,8 +63,12 @@ class Working:
         )
 
     def background(
-        self, work: Work[T], done: Callable[[T], None], failed: Callable[[WizardError], None]
-    ) -> None:
+        self,
+        work: Work[T],
+        done: Callable[[T], None],
+        failed: Callable[[WizardError], None],
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Job:
         """Begin what nobody waits for; it is not shown and not cancelled with a page."""
 
         def broke(error: BaseException) -> None:
@@ -72,9 +76,9 @@ class Working:
                 raise error
             failed(error)
 
-        self._runner.run(
+        return self._runner.run(
             self._body(work),
-            progress=lambda _: None,
+            progress=progress,
             done=done,
             failed=broke,
             cancelled=lambda: None,

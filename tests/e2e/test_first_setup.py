@@ -18,7 +18,7 @@ def test_a_first_setup_ends_with_delivered_messages(
 ) -> None:
     practice = sandbox("--fresh")
     people = [person["user_id"] for person in practice.state()["people"][:2]]
-    walk = Walk(start, keyring_desk, practice)
+    walk = Walk.begun(start, keyring_desk, practice)
     walk.prerequisites()
     walk.credentials()
     walk.button("Check permissions")
@@ -58,7 +58,7 @@ def test_a_can_without_a_profile_ends_by_hand(
     sandbox: SandboxFactory, desk: Desk, start: Start
 ) -> None:
     practice = sandbox("--fresh", "--can-api", "none")
-    walk = Walk(start, desk, practice)
+    walk = Walk.begun(start, desk, practice)
     walk.prerequisites()
     app = walk.app
     walk.credentials()
@@ -84,7 +84,7 @@ def test_waiting_for_approval_goes_on_the_next_day(
     sandbox: SandboxFactory, keyring_desk: Desk, start: Start
 ) -> None:
     practice = sandbox("--fresh")
-    walk = Walk(start, keyring_desk, practice)
+    walk = Walk.begun(start, keyring_desk, practice)
     walk.prerequisites()
     walk.credentials()
     console_part(practice, approve=False)

@@ -10,6 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from feishu_wizard.domain.edition import Hosts
+from feishu_wizard.domain.launch import decode_addons, launch_url
+from feishu_wizard.domain.scan import ScanWish
+from feishu_wizard.services.feishu import registration
+from feishu_wizard.services.net.http import Http, NetSettings
 from tests.sandbox_process import SandboxProcess, sandbox_factory
 
 # The SDK is written for older Pythons: what it does on import is not ours to repair.
@@ -170,3 +175,110 @@ def test_the_sdk_registers_an_app_by_scan(lark, running):
     body = body.msg_type("text").content('{"text": "made by scan"}').build()
     request = CreateMessageRequest.builder().receive_id_type("open_id").request_body(body).build()
     assert client.im.v1.message.create(request).success()
+
+
+SCOPES = ("im:message:send_as_bot", "contact:user.email:readonly")
+ADDONS = {"preset": False, "scopes": {"tenant": list(SCOPES)}}
+
+
+class Phone:
+    """Somebody who scans whatever code is shown, and confirms with the very link behind it."""
+
+    def __init__(self, running: SandboxProcess) -> None:
+        self.running = running
+        self.links: list[str] = []
+
+    def show(self, qr) -> None:
+        self.scan(qr["url"])
+
+    def scan(self, url: str) -> None:
+        self.links.append(url)
+        code = parse_qs(urlsplit(url).query)["user_code"][0]
+        self.running.approve_registration(code, url=url)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The query of the last link, without the code of that one scan and the addons."""
+        query = {
+            name: values[0] for name, values in parse_qs(urlsplit(self.links[-1]).query).items()
+        }
+        return {name: query[name] for name in sorted(query.keys() - {"user_code", "addons"})}
+
+    @property
+    def addons(self) -> object:
+        return decode_addons(parse_qs(urlsplit(self.links[-1]).query)["addons"][0])
+
+
+@pytest.fixture
+def phone(running):
+    """A phone, and a host that wants to be asked every second only."""
+    with running.client(base_url=running["console"]) as console:
+        console.post("/control/tenant", json={"poll_seconds": 1}).raise_for_status()
+    return Phone(running)
+
+
+def theirs(lark, phone: Phone, wish: ScanWish, kind: str) -> tuple[str, str]:
+    """The SDK's own registration: App ID and secret."""
+    from lark_oapi.scene.registration import aregister_app, register_app
+
+    preset = {"name": wish.name, "desc": wish.description} if wish.name else None
+    options = {
+        "on_qr_code": phone.show,
+        "source": "feishu-wizard",
+        "addons": ADDONS,
+        "app_preset": preset,
+        "domain": phone.running["accounts"],
+        "lark_domain": phone.running["accounts"],
+    }
+    options |= {"app_id": wish.app_id} if wish.app_id else {"create_only": True}
+    made = register_app(**options) if kind == "sync" else asyncio.run(aregister_app(**options))
+    assert made["user_info"]["open_id"].startswith("ou_")
+    return made["client_id"], made["client_secret"]
+
+
+async def _ours(running: SandboxProcess, phone: Phone, wish: ScanWish) -> tuple[str, str]:
+    hosts = Hosts(running["feishu"], running["accounts"])
+    async with Http(NetSettings(proxy="none")) as http:
+        offer = await registration.begin(http, hosts)
+        before = await registration.poll(http, hosts, offer.device_code)
+        assert before.state == "pending"
+        phone.scan(launch_url(offer.url, wish))
+        made = await registration.poll(http, hosts, offer.device_code)
+    assert (made.state, made.brand) == ("done", "feishu")
+    assert made.open_id.startswith("ou_")
+    return made.app_id, made.secret.reveal()
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_new_app_is_asked_for_as_the_sdk_does(lark, running, phone, kind):
+    wish = ScanWish(SCOPES, name="CAN 集成", description="用户同步与监控消息 & more")
+    first, first_secret = theirs(lark, phone, wish, kind)
+    asked, addons = phone.asked, phone.addons
+    second, second_secret = asyncio.run(_ours(running, phone, wish))
+    assert (phone.asked, phone.addons) == (asked, addons)
+    assert addons == ADDONS
+    assert asked["createOnly"] == "true"
+    assert len({first, second, running["app_id"]}) == 3
+    apps = running.state()["apps"]
+    for app_id, secret in ((first, first_secret), (second, second_secret)):
+        assert set(apps[app_id]["scopes"]["tenant"]) == set(SCOPES)
+        assert (apps[app_id]["name"], apps[app_id]["redirect_urls"]) == ("CAN 集成", [])
+        assert len(secret) == 32
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_an_existing_app_is_completed_as_the_sdk_does(lark, running, phone, kind):
+    with running.client(base_url=running["console"]) as console:
+        made = console.post("/control/apps", json={"name": "Mine"}).json()
+    pair = (made["app_id"], made["app_secret"])
+    before = set(running.state()["apps"])
+    wish = ScanWish(SCOPES, app_id=made["app_id"])
+    assert theirs(lark, phone, wish, kind) == pair
+    asked, addons = phone.asked, phone.addons
+    assert asyncio.run(_ours(running, phone, wish)) == pair
+    assert (phone.asked, phone.addons) == (asked, addons)
+    assert asked["clientID"] == made["app_id"]
+    assert "createOnly" not in asked
+    apps = running.state()["apps"]
+    assert set(apps) == before
+    assert set(apps[made["app_id"]]["scopes"]["tenant"]) == set(SCOPES)

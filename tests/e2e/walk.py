@@ -14,10 +14,14 @@ Start = Callable[..., App]
 class Walk:
     """The window of one program, and the practice platform that it is pointed at."""
 
-    def __init__(self, start: Start, desk: Desk, practice: SandboxProcess) -> None:
-        self.practice = practice
-        self.app = start(desk, sys.executable, "-m", "feishu_wizard", "--lang", "en")
+    def __init__(self, app: App, practice: SandboxProcess) -> None:
+        self.app, self.practice = app, practice
         self.app.wait_for("prerequisites.can_url", "showing enabled")
+
+    @classmethod
+    def begun(cls, start: Start, desk: Desk, practice: SandboxProcess) -> Walk:
+        """The program as it opens without a setup file."""
+        return cls(start(desk, sys.executable, "-m", "feishu_wizard", "--lang", "en"), practice)
 
     def button(self, words: str) -> None:
         """Wait until the positive button says ``words``, and press it."""
@@ -43,11 +47,15 @@ class Walk:
 
     def credentials(self) -> None:
         """App ID and secret with the slips of a hasty paste, and CAN's callback URL."""
-        app, practice = self.app, self.practice
+        self.pair(self.practice["app_id"], self.practice["app_secret"])
+
+    def pair(self, app_id: str, secret: str) -> None:
+        """App ID and secret of some app."""
+        app = self.app
         app.wait_for("credentials.app_id", "showing")
-        app.put_text("credentials.app_id", f"App ID: {practice['app_id']} ")
-        app.set_text("credentials.app_secret", practice["app_secret"])
-        app.set_text("credentials.callback_url", practice["can"] + "/user/softLogin")
+        app.put_text("credentials.app_id", f"App ID: {app_id} ")
+        app.set_text("credentials.app_secret", secret)
+        app.set_text("credentials.callback_url", self.practice["can"] + "/user/softLogin")
         self.button("Check and continue")
         self.says("Check permissions")
 
@@ -60,6 +68,10 @@ class Walk:
             app.set_text(f"save.input.{name}", value)
         for name, value in self.practice["secrets"].items():
             app.set_text(f"save.secret.{name}", value)
+        self.save_as_given()
+
+    def save_as_given(self) -> None:
+        """Save what CAN's side is given already."""
         self.button("Show what changes")
         self.button("Save to CAN")
         self.says("Continue")

@@ -41,6 +41,9 @@ def test_the_manuals_five_come_first_in_the_manuals_words():
         ("permission.contact_base", "contact:contact.base:readonly"),
         ("permission.user_base", "contact:user.base:readonly"),
         ("permission.department", "contact:user.department:readonly"),
+        ("permission.employee", "contact:user.employee:readonly"),
+        ("permission.department_name", "contact:department.base:readonly"),
+        ("permission.department_tree", "contact:department.organize:readonly"),
         ("permission.urgent", "im:message.urgent"),
         ("permission.find_ids", "contact:user.id:readonly"),
         ("permission.self_manage", "application:application:self_manage"),
@@ -58,7 +61,7 @@ def test_authorized_login_is_no_scope():
 
 @pytest.mark.parametrize("need", NEEDS.values(), ids=NEEDS)
 def test_every_row_is_complete(need):
-    for words in (need.console, need.why, need.without):
+    for words in (need.console, need.why, need.without, need.feature):
         assert words["en"]
         assert CHINESE.search(words["zh_Hans"])
         assert not CHINESE.search(words["en"])
@@ -70,9 +73,24 @@ def test_every_row_is_complete(need):
     assert all(re.fullmatch(r"[a-z_]+(?:[:.][a-z_]+)+", scope) for scope in need.scopes)
 
 
-def test_only_the_redirect_url_needs_no_release():
+def test_only_security_settings_need_no_release():
     at_once = [need.id for need in NEEDS.values() if need.effect is Effect.AT_ONCE]
-    assert at_once == ["feishu.redirect_url"]
+    assert at_once == ["feishu.redirect_url", "feishu.ip_allowlist"]
+
+
+def test_what_is_no_permission():
+    settings = {need.id for need in NEEDS.values() if need.kind is Kind.SETTING}
+    assert settings == {
+        "permission.login",
+        "feishu.bot",
+        "feishu.redirect_url",
+        "feishu.ip_allowlist",
+        "feishu.contact_range",
+        "feishu.availability",
+        "feishu.release",
+    }
+    by_admin = {need.id for need in NEEDS.values() if need.by_admin}
+    assert by_admin == {"feishu.contact_range", "feishu.availability"}
 
 
 def test_what_serves_only_this_program_is_marked_and_optional():
@@ -82,9 +100,29 @@ def test_what_serves_only_this_program_is_marked_and_optional():
     assert all("remove" in need.why["en"] and "移除" in need.why["zh_Hans"] for need in ours)
 
 
+def test_the_two_lists_are_held_apart():
+    """What serves only this program is asked for in no row of what CAN needs, nor as alternative;
+    and nothing asks for the permission to change the app."""
+    can = {scope for need in NEEDS.values() if need.for_can for scope in need.scopes}
+    ours = {scope for need in NEEDS.values() if not need.for_can for scope in need.scopes}
+    assert not can & ours
+    assert not any(scope.startswith(("application:", "admin:")) for scope in can)
+    assert "application:application:patch" not in can | ours
+    asked = [need.scope for need in NEEDS.values() if need.scope]
+    assert len(asked) == len(set(asked))
+    assert {need.identity for need in NEEDS.values() if need.scopes} == {"tenant"}
+
+
 def test_optional_ones():
     optional = {need.id for need in NEEDS.values() if need.for_can and not need.required}
-    assert optional == {"permission.department", "permission.urgent"}
+    assert optional == {
+        "permission.department",
+        "permission.employee",
+        "permission.department_name",
+        "permission.department_tree",
+        "permission.urgent",
+        "feishu.ip_allowlist",  # an item only for an app that has a list
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from feishu_wizard.domain.errors import CanError, NetworkError, WizardError
 from feishu_wizard.domain.finding import Finding, Proof, Status, Who
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.office_reads import tried
-from feishu_wizard.operations.diagnose.platform_checks import named_address
+from feishu_wizard.operations.permissions.standing import named_address
 from feishu_wizard.services.can.client import CanCheck, CanTest
 
 EGRESS = "can.egress"

@@ -1,7 +1,8 @@
 """``permission.*``, address book and redirect URL: list against real call, four outcomes.
 
 Listed and used: proven. Listed and refused: contradictory. Not listed, but used: proven, and the
-list is behind. Not listed and refused: missing.
+list is behind. Not listed and refused: missing. Where no call can tell, the app's own description
+may contradict the list: likely granted when it is the list that says no.
 """
 
 from __future__ import annotations
@@ -28,8 +29,7 @@ from feishu_wizard.operations.diagnose.graph import Look, Tell
 from feishu_wizard.operations.diagnose.platform_checks import refused
 from feishu_wizard.operations.diagnose.unsigned_checks import authorize_page
 from feishu_wizard.operations.knowledge import needs
-from feishu_wizard.operations.platform_view import Read
-from feishu_wizard.services.feishu.application import ScopeGrant
+from feishu_wizard.operations.permissions.scopes import LIST_DENIES
 from feishu_wizard.services.feishu.contact import ContactRange, User
 from feishu_wizard.services.feishu.envelope import Answer
 
@@ -76,29 +76,23 @@ async def _permissions(case: Case, tell: Tell) -> None:
     view = await (await case.reads()).view()
     for need in _needs(case.kit):
         if need.id.startswith("permission.") and need.id != LOGIN:
-            tell(_permission(case, judge(need, view, case.kit), view.grants))
+            tell(_permission(case, judge(need, view, case.kit)))
 
 
-def _proven_code(need: Need, grants: Read[list[ScopeGrant]]) -> str:
-    """A call that works outweighs a list that says otherwise; the difference is told."""
-    rows = grants.value if isinstance(grants, Answer) else None
-    listed = rows is None or any(row.name in need.scopes and row.granted for row in rows)
-    return "permission.used" if listed else "permission.list_behind"
-
-
-def _permission(case: Case, row: NeedState, grants: Read[list[ScopeGrant]]) -> Finding:
+def _permission(case: Case, row: NeedState) -> Finding:
     need = row.need
     params = {**row.params, "scope": need.scope, "any_of": ", ".join(need.scopes)}
     if row.state in (GrantState.PROVEN, GrantState.GRANTED):
         proven = row.state is GrantState.PROVEN
-        code = _proven_code(need, grants) if proven else "ok"
+        code = (row.reason or "permission.used") if proven else "ok"
         proof = Proof.PROVEN if proven else Proof.GRANTED
         return Finding(need.id, Status.PASS, code, params, proof, evidence=row.evidence)
     if row.state is GrantState.UNKNOWN:
         return Finding(need.id, Status.UNKNOWN, row.reason, params, evidence=row.evidence)
+    likely = not need.required or row.reason == LIST_DENIES
     found = Finding(
         need.id,
-        Status.FAIL if need.required else Status.WARN,
+        Status.WARN if likely else Status.FAIL,
         row.reason or f"permission.{row.state.value}",
         params,
         Proof.GRANTED,
@@ -141,16 +135,17 @@ async def _range(case: Case, tell: Tell) -> None:
         "departments": str(len(span.value.department_ids)),
         "users": str(len(span.value.user_ids)),
     }
-    link = case.link(ConsolePage.PERMISSIONS)
+    # The administrator's page acts at once; the developer's goes with the next version.
+    links = (case.link(ConsolePage.MANAGE), case.link(ConsolePage.PERMISSIONS))
     if _empty(span.value):
         found = Finding(RANGE, Status.FAIL, "range_empty", params, Proof.PROVEN, Who.DEVELOPER)
-        tell(replace(found, evidence=(span.evidence,), links=(link,)))
+        tell(replace(found, evidence=(span.evidence,), links=links))
     elif isinstance(root, FeishuError) and refused(root) is Status.UNKNOWN:
         tell(root.finding(RANGE, Status.UNKNOWN))
     elif isinstance(root, FeishuError):
         params["feishu_code"] = str(root.feishu_code)
         found = Finding(RANGE, Status.WARN, "range_partial", params, Proof.PROVEN, Who.DEVELOPER)
-        tell(replace(found, evidence=(span.evidence, *root.evidence), links=(link,)))
+        tell(replace(found, evidence=(span.evidence, *root.evidence), links=links))
     else:
         evidence = (span.evidence, root.evidence)
         tell(Finding(RANGE, Status.PASS, "ok", params, Proof.PROVEN, evidence=evidence))

@@ -116,7 +116,9 @@ def available(case: Case, seen: Seen, answer: Answer[list[Availability]] | Feish
     code = "person.denied" if row.in_black_list else "person.outside"
     who = Who.FEISHU_ADMIN if row.in_black_list else Who.DEVELOPER
     found = Finding(AVAILABLE, Status.FAIL, code, params, Proof.GRANTED, who)
-    return replace(found, evidence=evidence, links=(case.link(ConsolePage.VERSION),))
+    # The administrator's page acts at once; the developer's goes with the next version.
+    links = (case.link(ConsolePage.MANAGE), case.link(ConsolePage.VERSION))
+    return replace(found, evidence=evidence, links=links)
 
 
 def user_id(case: Case, seen: Seen) -> Finding:

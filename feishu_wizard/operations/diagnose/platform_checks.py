@@ -6,12 +6,11 @@ is let in, whether calls are left and whether the app works shows with the first
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.edition import AppType, ConsolePage
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import FeishuError, WizardError
 from feishu_wizard.domain.finding import (
     Evidence,
@@ -25,10 +24,12 @@ from feishu_wizard.domain.finding import (
 )
 from feishu_wizard.domain.states import VersionState
 from feishu_wizard.operations.check_credentials import other_brand, prove_pair
+from feishu_wizard.operations.check_store_app import lacks_token
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.graph import Look, Tell
 from feishu_wizard.operations.diagnose.reads import Reads
 from feishu_wizard.operations.diagnose.unsigned_checks import brand
+from feishu_wizard.operations.permissions.standing import named_address
 from feishu_wizard.operations.platform_view import NO_BOT, NO_SCOPE, PlatformView, Read
 from feishu_wizard.services.feishu.application import AppInfo, AppVersion, ScopeGrant
 from feishu_wizard.services.feishu.bot import BotInfo
@@ -46,7 +47,6 @@ _QUOTA_SPENT = 99991403
 THROTTLED = 99991400
 _STOPPED = frozenset({99991662, 20069})
 _TENANT_SCOPE = "tenant:tenant:readonly"
-_ADDRESS = re.compile(r"(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
 
 
 def platform_looks(case: Case) -> tuple[Look[Case], ...]:
@@ -70,7 +70,7 @@ def slowed_down(case: Case, known: Mapping[str, Finding]) -> Finding | None:
 
 async def _credentials(case: Case, tell: Tell) -> None:
     feishu = case.kit.setup.feishu
-    if feishu.app_type is AppType.STORE:
+    if lacks_token(case.kit) is not None:
         tell(not_done(CREDENTIALS, "store_app"))
         return
     try:
@@ -117,12 +117,6 @@ def _ip_denied(case: Case, error: FeishuError) -> Finding:
     params = {**finding.params, "ip": named_address(error.params.get("msg", ""))}
     link = case.link(ConsolePage.SECURITY)
     return replace(finding, params=params, links=(*finding.links, link))
-
-
-def named_address(message: str) -> str:
-    """The IP address that a refusal names, "" when it names none."""
-    found = _ADDRESS.search(message)
-    return found[0] if found else ""
 
 
 async def _let_in(reads: Reads, first: Answer[list[ScopeGrant]] | FeishuError) -> Finding:

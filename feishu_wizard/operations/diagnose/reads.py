@@ -113,6 +113,7 @@ class Reads:
             range=await self.range(),
             people=sample,
             availability=await self.availability(),
+            root=await self.root(),
         )
 
     def _members(self, department_id: str) -> Awaitable[Answer[list[User]]]:

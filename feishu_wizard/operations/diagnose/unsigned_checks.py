@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feishu_wizard.domain.edition import ConsolePage, Edition, Hosts, console_link, hosts_of
-from feishu_wizard.domain.errors import NetworkError
+from feishu_wizard.domain.edition import ConsolePage, console_link
 from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who, not_done
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.sign_in_page import authorize_page, callback
+from feishu_wizard.operations.find_brand import other_brand
 from feishu_wizard.services.feishu.auth import knows_app
 
 __all__ = ["authorize_page", "brand", "callback"]
 
 CREDENTIALS = "feishu.credentials"
-_OTHER = {Edition.FEISHU: Edition.LARK, Edition.LARK: Edition.FEISHU}
 
 
 async def brand(case: Case) -> Finding:
     """``feishu.credentials`` without a secret: which brand knows the App ID.
 
-    The other public brand is asked only when this one does not know the app.
+    The other public brand is asked only when this one does not know the app, and no address of
+    one's own is used.
     """
     feishu = case.kit.setup.feishu
     if not feishu.app_id:
@@ -34,18 +34,10 @@ async def brand(case: Case) -> Finding:
         return Finding(CREDENTIALS, Status.UNKNOWN, "credentials.secret_needed", params)
     if known is None:
         return Finding(CREDENTIALS, Status.UNKNOWN, "credentials.brand_unclear", params)
-    other = _OTHER.get(feishu.edition)
-    if other is not None and await _known_by(case, hosts_of(other)):
+    other = await other_brand(case.http, feishu)
+    if other is not None:
         params["edition"] = other.value
         return Finding(CREDENTIALS, Status.FAIL, "credentials.other_brand", params, Proof.PROVEN)
     link = Link("console_apps", console_link(feishu.hosts, ConsolePage.APPS))
     found = Finding(CREDENTIALS, Status.FAIL, "credentials.app_unknown", params, Proof.PROVEN)
     return replace(found, who=Who.DEVELOPER, links=(link,))
-
-
-async def _known_by(case: Case, hosts: Hosts) -> bool:
-    """The other brand may be out of reach from here, which says nothing about the app."""
-    try:
-        return bool(await knows_app(case.http, hosts, case.kit.setup.feishu.app_id))
-    except NetworkError:
-        return False

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from feishu_wizard.sandbox.brand import brand_of
 from feishu_wizard.sandbox.console.origin import same_origin
 from feishu_wizard.sandbox.html import form_fields, page, render
 from feishu_wizard.sandbox.observe import seen_of
@@ -69,7 +70,7 @@ def _checked(world: World, request: Request) -> App:
     if app is None:
         raise PageError(20048, "应用不存在 The app does not exist")
     seen_of(request).app_id = app.app_id
-    if app.brand != "feishu":
+    if app.brand != brand_of(request):
         raise PageError(20046, "品牌不一致 Brand inconsistency")
     if registered_form(query.get("redirect_uri", "")) not in app.redirect_urls:
         raise PageError(20029, "redirect_uri 请求不合法 The redirect URL is not registered")

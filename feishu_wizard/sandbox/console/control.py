@@ -16,16 +16,19 @@ from starlette.routing import BaseRoute, Route
 
 from feishu_wizard.sandbox.accounts.approval import approve_registration, deny
 from feishu_wizard.sandbox.can.office import CanOffice
+from feishu_wizard.sandbox.console.app_actions import APP_ACTIONS
+from feishu_wizard.sandbox.console.fields import Body, choice, flag, number, text
 from feishu_wizard.sandbox.console.origin import same_origin
 from feishu_wizard.sandbox.console.state import app_state, state
 from feishu_wizard.sandbox.options import CAN_API_MODES
-from feishu_wizard.sandbox.world import actions
 from feishu_wizard.sandbox.world.actions import RefusedError
-from feishu_wizard.sandbox.world.app import App
+from feishu_wizard.sandbox.world.app import BRANDS, KINDS, SOURCES
 from feishu_wizard.sandbox.world.registration import LaunchRequest, Session
 from feishu_wizard.sandbox.world.world import World
 
-Body = dict[str, Any]
+_SECONDS = {"registration_seconds": 86_400, "poll_seconds": 60}
+_QUERY = ("name", "desc", "addons", "clientID", "createOnly")
+_SWITCHES = ("scans_need_review", "scan_list_lies")
 
 
 class NotFoundError(Exception):
@@ -39,8 +42,7 @@ def routes(world: World, office: CanOffice) -> list[BaseRoute]:
         return state(world, office)
 
     async def create(request: Request, body: Body) -> Body:
-        made = world.add_app(_text(body, "name"), str(body.get("description", "")))
-        return {"app_id": made.app_id, "app_secret": made.secret}
+        return _create(world, body)
 
     async def act(request: Request, body: Body) -> Body:
         app = world.find_app(str(request.path_params["app_id"]))
@@ -51,7 +53,7 @@ def routes(world: World, office: CanOffice) -> list[BaseRoute]:
         return {"ok": True, **extra, "app": app_state(world, app)}
 
     async def drills(request: Request, body: Body) -> Body:
-        world.drills.switch(_text(body, "name"), on=_flag(body, "on"))
+        world.drills.switch(text(body, "name"), on=flag(body, "on"))
         return {"ok": True, "drills": list(world.drills.active)}
 
     async def can(request: Request, body: Body) -> Body:
@@ -64,9 +66,7 @@ def routes(world: World, office: CanOffice) -> list[BaseRoute]:
         return {"ok": True, "api": office.api}
 
     async def tenant(request: Request, body: Body) -> Body:
-        world.reviews.update({str(k): bool(v) for k, v in dict(body.get("review", {})).items()})
-        if "scans_need_review" in body:
-            world.scans_need_review = _flag(body, "scans_need_review")
+        _set_tenant(world, body)
         return {"ok": True}
 
     async def registration(request: Request, body: Body) -> Body:
@@ -114,141 +114,66 @@ async def _body(request: Request) -> Body:
     return body
 
 
-def _text(body: Body, name: str) -> str:
-    value = body.get(name)
-    if not isinstance(value, str) or not value:
-        raise ValueError(f"{name} is required")
-    return value
+def _create(world: World, body: Body) -> Body:
+    made = world.add_app(
+        text(body, "name"),
+        str(body.get("description", "")),
+        source=choice(body, "source", SOURCES),
+        kind=choice(body, "type", KINDS),
+        brand=choice(body, "brand", BRANDS),
+    )
+    answer = {"app_id": made.app_id, "app_secret": made.secret}
+    if made.kind == "store":
+        answer |= {"app_ticket": made.ticket, "tenant_key": world.tenant.key}
+    return answer
 
 
-def _flag(body: Body, name: str) -> bool:
-    value = body.get(name)
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} must be true or false")
-    return value
+def _set_tenant(world: World, body: Body) -> None:
+    world.reviews.update({str(k): bool(v) for k, v in dict(body.get("review", {})).items()})
+    for name in _SWITCHES:
+        if name in body:
+            setattr(world, name, flag(body, name))
+    for name, highest in _SECONDS.items():
+        if name in body:
+            setattr(world, name, number(body, name, highest))
+    if "registration" in body:
+        world.registration_open = choice(body, "registration", ("open", "closed")) == "open"
+    if "brand" in body:
+        world.scan_brand = choice(body, "brand", BRANDS)
 
 
-def _texts(body: Body, name: str) -> list[str]:
-    value = body.get(name) or []
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f"{name} must be a list of strings")
-    return value
-
-
-def _grant(world: World, app: App, body: Body) -> Body:
-    identity = body.get("token_type", "tenant")
-    if identity not in ("tenant", "user"):
-        raise ValueError("token_type must be tenant or user")
-    scopes = _texts(body, "scopes")
-    at_once, unknown = actions.grant(app, scopes, identity, world.reviews)
-    actions.revoke(app, _texts(body, "remove"), identity)
-    return {"at_once": at_once, "unknown": unknown}
-
-
-def _bot(world: World, app: App, body: Body) -> Body:
-    actions.set_bot(app, _flag({"enable": True, **body}, "enable"))
-    return {}
-
-
-def _redirect(world: World, app: App, body: Body) -> Body:
-    actions.add_redirect_urls(app, _texts(body, "add"))
-    actions.remove_redirect_urls(app, _texts(body, "remove"))
-    return {"redirect_urls": list(app.redirect_urls)}
-
-
-def _range(world: World, app: App, body: Body) -> Body:
-    actions.set_range(app, world.audience(body), at_once=body.get("at_once") is True)
-    return {}
-
-
-def _availability(world: World, app: App, body: Body) -> Body:
-    wanted = world.audience(body)
-    if wanted.kind == "equal_to_availability":
-        raise ValueError("type must be all or some")
-    actions.set_availability(app, wanted, at_once=body.get("at_once") is True)
-    return {}
-
-
-def _release(world: World, app: App, body: Body) -> Body:
-    number, note = str(body.get("version") or ""), str(body.get("note") or "")
-    version = actions.release(app, int(world.now()), number, note)
-    return {"version_id": version.version_id, "version": version.version}
-
-
-def _approve(world: World, app: App, body: Body) -> Body:
-    return {"version": actions.approve(app, int(world.now())).version}
-
-
-def _reject(world: World, app: App, body: Body) -> Body:
-    return {"version": actions.reject(app, str(body.get("reason") or "")).version}
-
-
-def _withdraw(world: World, app: App, body: Body) -> Body:
-    return {"version": actions.withdraw(app).version}
-
-
-def _secret(world: World, app: App, body: Body) -> Body:
-    return {"app_secret": actions.reset_secret(app)}
-
-
-def _stop(world: World, app: App, body: Body) -> Body:
-    app.stopped = _flag({"stopped": True, **body}, "stopped")
-    return {}
-
-
-def _addresses(world: World, app: App, body: Body) -> Body:
-    app.allowed_ips[:] = _texts(body, "allowed_ips")
-    return {}
-
-
-def _revoke_tokens(world: World, app: App, body: Body) -> Body:
-    world.tokens.revoke_all(app.app_id)
-    return {}
-
-
-APP_ACTIONS: dict[str, Callable[[World, App, Body], Body]] = {
-    "grant": _grant,
-    "bot": _bot,
-    "redirect-url": _redirect,
-    "range": _range,
-    "availability": _availability,
-    "release": _release,
-    "approve": _approve,
-    "reject": _reject,
-    "withdraw": _withdraw,
-    "reset-secret": _secret,
-    "stop": _stop,
-    "ip-list": _addresses,
-    "revoke-tokens": _revoke_tokens,
-}
-
-
-def _pending(found: Session | None) -> Session:
+def _pending(world: World, found: Session | None) -> Session:
     if found is None:
         raise NotFoundError("no such session")
     if found.outcome != "pending":
         raise ValueError(f"the session is {found.outcome} already")
+    if found.expires <= world.now():
+        raise ValueError("the session has expired")
     return found
 
 
 def _decide(world: World, request: Request, body: Body) -> Body:
-    session = _pending(world.registrations.find(str(request.path_params["code"])))
-    if request.path_params["verb"] == "deny":
+    session = _pending(world, world.registrations.find(str(request.path_params["code"])))
+    verb = str(request.path_params["verb"])
+    if verb == "deny":
         deny(session)
         return {"ok": True}
-    if request.path_params["verb"] != "approve":
+    if verb == "expire":
+        session.expires = world.now()
+        return {"ok": True}
+    if verb != "approve":
         raise NotFoundError(request.url.path)
     if body.get("url"):
-        session.launch = LaunchRequest.from_url(_text(body, "url"))
+        session.launch = LaunchRequest.from_url(text(body, "url"))
     elif body:
-        query = {k: str(v) for k, v in body.items() if k in ("name", "desc", "addons", "clientID")}
+        query = {k: str(v) for k, v in body.items() if k in _QUERY}
         session.launch = LaunchRequest.from_query(query)
     app = approve_registration(world, session, _person(world, body))
     return {"ok": True, "app_id": app.app_id, "app": app_state(world, app)}
 
 
 def _decide_grant(world: World, request: Request, body: Body) -> Body:
-    session = _pending(world.device_grants.find(str(request.path_params["code"])))
+    session = _pending(world, world.device_grants.find(str(request.path_params["code"])))
     verb = request.path_params["verb"]
     if verb == "deny":
         deny(session)
@@ -263,7 +188,7 @@ def _decide_grant(world: World, request: Request, body: Body) -> Body:
 def _person(world: World, body: Body) -> int:
     if not body.get("person"):
         return world.app.owner
-    person = world.find_person(_text(body, "person"))
+    person = world.find_person(text(body, "person"))
     if person is None:
         raise ValueError(f"unknown person: {body['person']}")
     return person.number

@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 
 from feishu_wizard.sandbox.world import actions
-from feishu_wizard.sandbox.world.actions import RefusedError
 from feishu_wizard.sandbox.world.app import App
 from feishu_wizard.sandbox.world.audience import Audience
 from feishu_wizard.sandbox.world.scope_book import TokenType
@@ -18,7 +17,8 @@ from feishu_wizard.sandbox.world.world import World
 Fields = Mapping[str, str]
 
 
-def _lines(fields: Fields, name: str) -> list[str]:
+def lines(fields: Fields, name: str) -> list[str]:
+    """The values of a field, one a line."""
     return [line.strip() for line in fields.get(name, "").splitlines() if line.strip()]
 
 
@@ -27,7 +27,7 @@ def _identity(fields: Fields) -> TokenType:
 
 
 def _grant(world: World, app: App, fields: Fields) -> str:
-    scopes = _lines(fields, "scope")
+    scopes = lines(fields, "scope")
     return _unknown(actions.grant(app, scopes, _identity(fields), world.reviews)[1])
 
 
@@ -36,7 +36,7 @@ def _unknown(names: list[str]) -> str:
 
 
 def _revoke(world: World, app: App, fields: Fields) -> str:
-    actions.revoke(app, _lines(fields, "scope"), _identity(fields))
+    actions.revoke(app, lines(fields, "scope"), _identity(fields))
     return ""
 
 
@@ -54,32 +54,33 @@ def _import(world: World, app: App, fields: Fields) -> str:
     return _unknown(unknown)
 
 
-def _audience(world: World, fields: Fields) -> Audience:
+def audience_of(world: World, fields: Fields) -> Audience:
+    """An audience from the fields ``kind``, ``people`` and ``departments``."""
     kind = fields.get("kind", "all")
     if kind != "some":
         return world.audience({"type": kind})
-    users, departments = _lines(fields, "people"), _lines(fields, "departments")
+    users, departments = lines(fields, "people"), lines(fields, "departments")
     return world.audience({"type": kind, "users": users, "departments": departments})
 
 
 def _range(world: World, app: App, fields: Fields) -> str:
-    actions.set_range(app, _audience(world, fields))
+    actions.set_range(app, audience_of(world, fields))
     return ""
 
 
 def _add_url(world: World, app: App, fields: Fields) -> str:
-    actions.add_redirect_urls(app, _lines(fields, "url"))
+    actions.add_redirect_urls(app, lines(fields, "url"))
     return ""
 
 
 def _remove_url(world: World, app: App, fields: Fields) -> str:
-    actions.remove_redirect_urls(app, _lines(fields, "url"))
+    actions.remove_redirect_urls(app, lines(fields, "url"))
     return ""
 
 
 def _addresses(world: World, app: App, fields: Fields) -> str:
     actions.ensure_unlocked(app)
-    app.allowed_ips[:] = _lines(fields, "ips")
+    app.allowed_ips[:] = lines(fields, "ips")
     return ""
 
 
@@ -99,19 +100,9 @@ def _reset_secret(world: World, app: App, fields: Fields) -> str:
 
 
 def _release(world: World, app: App, fields: Fields) -> str:
-    actions.set_availability(app, _audience(world, fields))
+    actions.set_availability(app, audience_of(world, fields))
     number, note = fields.get("version", "").strip(), fields.get("note", "").strip()
     actions.release(app, int(world.now()), number, note)
-    return ""
-
-
-def _stop(world: World, app: App, fields: Fields) -> str:
-    app.stopped = True
-    return ""
-
-
-def _start(world: World, app: App, fields: Fields) -> str:
-    app.stopped = False
     return ""
 
 
@@ -134,15 +125,3 @@ APP_FORMS: dict[str, Callable[[World, App, Fields], str]] = {
     "release": _release,
     "withdraw": _withdraw,
 }
-ADMIN_FORMS: dict[str, Callable[[World, App, Fields], str]] = {"stop": _stop, "start": _start}
-
-
-def decide_review(world: World, fields: Fields) -> None:
-    """The administrator approves or rejects the version of ``app_id``."""
-    app = world.find_app(fields.get("app_id", ""))
-    if app is None:
-        raise RefusedError(210032, "应用不存在 no such app")
-    if fields.get("do") == "approve":
-        actions.approve(app, int(world.now()))
-    else:
-        actions.reject(app, fields.get("reason", ""))

@@ -1,16 +1,15 @@
-"""The console's pages under their real paths: app list, an app's pages, the administrator's."""
+"""The developer console's pages under their real paths: app list and an app's pages."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from feishu_wizard.sandbox.console.forms import ADMIN_FORMS, APP_FORMS, decide_review
-from feishu_wizard.sandbox.console.origin import same_origin
+from feishu_wizard.sandbox.console.binding import Page, bound
+from feishu_wizard.sandbox.console.forms import APP_FORMS
 from feishu_wizard.sandbox.console.state import STATUS_WORDS
 from feishu_wizard.sandbox.html import form_fields, page, render
 from feishu_wizard.sandbox.world.actions import RefusedError, needs_review
@@ -42,8 +41,8 @@ AVATAR = (
 
 
 def routes(world: World) -> list[BaseRoute]:
-    """Routes of the console and the administrator's page."""
-    table: tuple[tuple[str, str, Callable[[World, Request], Awaitable[Response]]], ...] = (
+    """Routes of the developer console."""
+    table: tuple[tuple[str, str, Page], ...] = (
         ("/", "GET", _home),
         ("/app", "GET", _list),
         ("/app", "POST", _create),
@@ -52,25 +51,10 @@ def routes(world: World) -> list[BaseRoute]:
         ("/app/{app_id}/{name}", "POST", _submit),
         ("/app/{app_id}/{name}/", "GET", _show),
         ("/page/scope-apply", "GET", _scope_apply),
-        ("/admin/appCenter/audit", "GET", _audit),
-        ("/admin/appCenter/audit", "POST", _review),
-        ("/admin/appCenter/manage/{app_id}", "GET", _manage),
-        ("/admin/appCenter/manage/{app_id}", "POST", _managed),
         ("/search", "GET", _search),
         ("/static/avatar.svg", "GET", _avatar),
     )
-    return [Route(path, _bind(world, answer), methods=[method]) for path, method, answer in table]
-
-
-def _bind(
-    world: World, answer: Callable[[World, Request], Awaitable[Response]]
-) -> Callable[[Request], Awaitable[Response]]:
-    async def endpoint(request: Request) -> Response:
-        if request.method == "POST" and not same_origin(request):
-            return Response("refused: the form came from another origin", 403)
-        return await answer(world, request)
-
-    return endpoint
+    return [Route(path, bound(world, answer), methods=[method]) for path, method, answer in table]
 
 
 async def _home(world: World, request: Request) -> Response:
@@ -191,40 +175,6 @@ async def _submit(world: World, request: Request) -> Response:
     if message:
         return _app_page(world, request, app, name, message, 200)
     return RedirectResponse(f"/app/{app.app_id}/{name}", 303)
-
-
-def _audit_page(world: World, message: str, status: int) -> Response:
-    waiting = [(app, app.under_review) for app in world.apps.values() if app.under_review]
-    return page(render("audit.html", waiting=waiting, message=message), status)
-
-
-async def _audit(world: World, request: Request) -> Response:
-    return _audit_page(world, "", 200)
-
-
-async def _review(world: World, request: Request) -> Response:
-    try:
-        decide_review(world, await form_fields(request))
-    except RefusedError as refusal:
-        return _audit_page(world, refusal.reason, 409)
-    return RedirectResponse("/admin/appCenter/audit", 303)
-
-
-async def _manage(world: World, request: Request) -> Response:
-    app = world.find_app(str(request.path_params["app_id"]))
-    if app is None:
-        return RedirectResponse("/app", 302)
-    return page(render("manage.html", app=app))
-
-
-async def _managed(world: World, request: Request) -> Response:
-    app = world.find_app(str(request.path_params["app_id"]))
-    fields = await form_fields(request)
-    action = ADMIN_FORMS.get(fields.get("do", ""))
-    if app is None or action is None:
-        return RedirectResponse("/app", 303)
-    action(world, app, fields)
-    return RedirectResponse(request.url.path, 303)
 
 
 async def _search(world: World, request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""An app's view of itself: permissions, settings, range, availability (docs: application-v6)."""
+"""An app's view of itself: settings, range, availability (docs: application-v6)."""
 
 from __future__ import annotations
 
@@ -18,34 +18,7 @@ from feishu_wizard.sandbox.world.scope_book import SCOPES
 LANGUAGES = ("zh_cn", "en_us", "ja_jp")
 SELF_MANAGE = "application:application:self_manage"
 APP_INFO = "admin:app.info:readonly"
-MAX_APPLIES = 10
-
-
-async def scopes(call: Call) -> Json:
-    """``application/v6/scopes``: what was applied for; 212100 before the first release."""
-    app = call.app
-    if not app.installed:
-        raise PlatformError(212100, "app not install")
-    listed = [
-        {"scope_name": name, "grant_status": 1 if acts else 2, "scope_type": identity}
-        for (identity, name), acts in sorted(app.scopes.items())
-    ]
-    return ok({"scopes": listed})
-
-
-async def apply_scopes(call: Call) -> Json:
-    """``application/v6/scopes/apply``: ask the administrators for what waits for review."""
-    app = call.app
-    waiting = [name for (_, name), acts in app.scopes.items() if not acts]
-    if not waiting:
-        raise PlatformError(212002, "no scope to apply for")
-    if all(SCOPES[name].level == 3 for name in waiting):
-        raise PlatformError(212001, "only super-sensitive scopes remain")
-    if app.approval_requests:
-        over = app.approval_requests >= MAX_APPLIES
-        raise PlatformError(212003 if over else 212004, "the scopes were applied for already")
-    app.approval_requests += 1
-    return ok()
+SCENES = {"self-built": 0, "store": 1}
 
 
 def target(call: Call) -> App:
@@ -98,9 +71,10 @@ async def get_application(call: Call) -> Json:
         "app_id": app.app_id,
         "creator_id": owner_id,
         "status": app_status(app),
-        "scene_type": 0,
+        "scene_type": SCENES[app.kind],
         "payment_type": 0,
-        "create_source": "developer_console" if app.source == "developer_console" else "unknown",
+        # The documentation says that it is filled for apps of Base only.
+        "create_source": "base" if app.source == "base" else "unknown",
         "redirect_urls": list(app.redirect_urls),
         "online_version_id": online.version_id if online else "",
         "unaudit_version_id": waiting.version_id if waiting else "",
@@ -168,8 +142,6 @@ def _membership(inside: bool) -> Json:
 
 
 APIS = (
-    Api("GET", "/application/v6/scopes", scopes),
-    Api("POST", "/application/v6/scopes/apply", apply_scopes),
     Api(
         "GET",
         "/application/v6/applications/{app_id}",

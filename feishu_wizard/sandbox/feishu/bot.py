@@ -10,7 +10,7 @@ ACTIVE = 2
 
 def avatar(call: Call) -> str:
     """The address of a picture on this origin."""
-    return f"{call.world.origins.feishu}/static/avatar.svg"
+    return f"{call.console}/static/avatar.svg"
 
 
 async def info(call: Call) -> Json:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from starlette.requests import Request
 
+from feishu_wizard.sandbox.brand import brand_of, origin_of
 from feishu_wizard.sandbox.feishu.replies import Json, PlatformError, field_error
-from feishu_wizard.sandbox.world.app import App
+from feishu_wizard.sandbox.world.app import App, Brand
 from feishu_wizard.sandbox.world.journal import Seen
 from feishu_wizard.sandbox.world.scope_book import TokenType
 from feishu_wizard.sandbox.world.tokens import Token
@@ -37,6 +38,16 @@ class Call:
         if self.caller is None:
             raise PlatformError(99991661, "Missing access token for authorization.")
         return self.caller
+
+    @property
+    def brand(self) -> Brand:
+        """The brand whose host was called."""
+        return brand_of(self.request)
+
+    @property
+    def console(self) -> str:
+        """The open host's address as it was called, for links."""
+        return origin_of(self.world.origins.feishu, self.brand)
 
     @property
     def identity(self) -> TokenType:

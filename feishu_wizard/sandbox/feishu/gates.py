@@ -20,7 +20,7 @@ from feishu_wizard.sandbox.world.world import World
 def pass_gates(world: World, request: Request, api: Api, call: Call) -> None:
     """Fill ``call`` with token and app, or raise :class:`PlatformError`."""
     token = _token(world, request, api.identities)
-    app = world.find_app(token.app_id)
+    app = world.find_app(token.app_id, call.brand)
     if app is None:
         raise PlatformError(99991663, "Invalid access token for authorization.")
     call.token, call.caller = token, app
@@ -28,7 +28,7 @@ def pass_gates(world: World, request: Request, api: Api, call: Call) -> None:
     _check_traffic(world, api, app)
     _check_app(request, app)
     if api.scopes and not call.can(*api.scopes):
-        raise scope_error(app.app_id, api.scopes, world.origins.feishu, call.identity)
+        raise scope_error(app.app_id, api.scopes, call.console, call.identity)
 
 
 def bearer(request: Request) -> str:

@@ -66,7 +66,7 @@ def _client(call: Call, body: Json) -> App:
     if app is None:
         raise oauth_error(20048, "invalid_client", "the app does not exist")
     call.seen.app_id = app.app_id
-    if app.brand != "feishu":
+    if app.brand != call.brand:
         raise oauth_error(20046, "invalid_client", "brand inconsistency")
     if body["client_secret"] != app.secret:
         raise oauth_error(20002, "invalid_client", "the client secret is invalid")
@@ -187,7 +187,7 @@ async def user_info(call: Call) -> Json:
     except PlatformError as error:
         raise PlatformError(20001, "the user access token is missing", 200) from error
     found = call.world.tokens.find(value)
-    app = call.world.find_app(found.app_id) if found else None
+    app = call.world.find_app(found.app_id, call.brand) if found else None
     if found is None or found.kind != "user" or call.world.tokens.expired(found) or app is None:
         raise PlatformError(20005, "The user access token passed is invalid.", 200)
     call.seen.app_id = app.app_id

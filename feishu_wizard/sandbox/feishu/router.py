@@ -14,7 +14,9 @@ from feishu_wizard.sandbox.feishu import (
     departments,
     login,
     messages,
+    scopes,
     self_config,
+    store_token,
     token,
     users,
     versions,
@@ -28,6 +30,7 @@ from feishu_wizard.sandbox.world.world import World
 GATED: tuple[Api, ...] = (
     *bot.APIS,
     *application.APIS,
+    *scopes.APIS,
     *versions.APIS,
     *self_config.APIS,
     *users.APIS,
@@ -35,7 +38,7 @@ GATED: tuple[Api, ...] = (
     *messages.APIS,
     *login.GATED,
 )
-OPEN: tuple[Api, ...] = (*token.APIS, *login.OPEN)
+OPEN: tuple[Api, ...] = (*token.APIS, *store_token.APIS, *login.OPEN)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -74,7 +77,7 @@ def _endpoint(world: World, table: dict[str, tuple[Api, bool]]) -> Endpoint:
             body = await api.handler(call)
         except PlatformError as failure:
             seen.code = failure.code
-            return error_response(failure, seen.log_id, world.origins.feishu)
+            return error_response(failure, seen.log_id, call.console)
         seen.code = body.get("code", 0)
         return json_response(body)
 

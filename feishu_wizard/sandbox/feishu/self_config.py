@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import Any, Final
 
 from feishu_wizard.sandbox.feishu.call import Api, Call, list_field
 from feishu_wizard.sandbox.feishu.replies import Json, PlatformError, ok
 from feishu_wizard.sandbox.world import actions
-from feishu_wizard.sandbox.world.actions import RefusedError
+from feishu_wizard.sandbox.world.actions import STORE_APP, RefusedError
 from feishu_wizard.sandbox.world.app import App
 from feishu_wizard.sandbox.world.audience import Audience
+from feishu_wizard.sandbox.world.scope_book import TokenType
 
 PATCH = "application:application:patch"
 RANGE_WRITE = "application:application.contacts_range:write"
+MADE_BY_BASE, NOT_CONSOLE, NEEDS_BOT = 210035, 210043, 210041
+LISTS: Final = (
+    ("h5_trusted_domains", 300),
+    ("web_view_trusted_domains", 300),
+    ("allowed_schemas", 20),
+    ("allowed_server_domains", 300),
+)
+"""Security settings that nothing here depends on; they are kept all the same."""
 
 
 def _editable(call: Call, *, other: int, foreign: int, locked: int) -> App:
@@ -21,8 +30,14 @@ def _editable(call: Call, *, other: int, foreign: int, locked: int) -> App:
     app = call.app
     if wanted not in ("me", app.app_id):
         raise PlatformError(other, "the app can only change itself")
+    if call.token is not None and call.token.kind == "user" and call.token.person != app.owner:
+        raise PlatformError(210037, "the user has no right to change the app")
+    if app.kind == "store":
+        raise PlatformError(STORE_APP, "store apps cannot be changed by this API")
     if app.source != "developer_console":
-        raise PlatformError(foreign, "the app was not created in the developer console")
+        made_by_base = app.source == "base" and foreign == NOT_CONSOLE
+        code = MADE_BY_BASE if made_by_base else foreign
+        raise PlatformError(code, "the app was not created in the developer console")
     if app.under_review is not None:
         raise PlatformError(locked, "the app is under review")
     return app
@@ -37,7 +52,7 @@ def _section(body: Json, name: str) -> Json:
 
 async def config(call: Call) -> Json:
     """``config``: review-free scopes, redirect URLs and IPs at once, the rest with a release."""
-    app = _editable(call, other=210036, foreign=210043, locked=210040)
+    app = _editable(call, other=210036, foreign=NOT_CONSOLE, locked=210040)
     body = await call.json()
     before = copy.deepcopy(vars(app))
     try:
@@ -67,20 +82,30 @@ def _change_scopes(call: Call, app: App, section: Json) -> None:
             if not act:
                 actions.revoke(app, [scope], identity)
                 continue
+            if _needs_bot(app, identity, scope):
+                raise PlatformError(NEEDS_BOT, f"{scope} needs the bot ability first")
             _, unknown = actions.grant(app, [scope], identity, call.world.reviews)
             if unknown:
                 raise PlatformError(210031, f"unknown scope: {scope}")
+
+
+def _needs_bot(app: App, identity: TokenType, scope: str) -> bool:
+    new = (identity, scope) not in app.scopes
+    return new and scope.startswith("im:message") and not app.draft.bot
 
 
 def _change_security(app: App, section: Json) -> None:
     adding, removing = _section(section, "add"), _section(section, "remove")
     actions.add_redirect_urls(app, list_field(adding, "redirect_urls", 300))
     actions.remove_redirect_urls(app, list_field(removing, "redirect_urls", 300))
-    for address in list_field(adding, "allowed_ips", 300):
-        if address not in app.allowed_ips:
-            app.allowed_ips.append(address)
-    gone = set(list_field(removing, "allowed_ips", 300))
-    app.allowed_ips[:] = [address for address in app.allowed_ips if address not in gone]
+    _change_list(app.allowed_ips, adding, removing, "allowed_ips", 300)
+    for name, limit in LISTS:
+        _change_list(app.security.setdefault(name, []), adding, removing, name, limit)
+
+
+def _change_list(kept: list[str], adding: Json, removing: Json, name: str, limit: int) -> None:
+    added, gone = list_field(adding, name, limit), set(list_field(removing, name, limit))
+    kept[:] = [value for value in dict.fromkeys((*kept, *added)) if value not in gone]
 
 
 def _change_audiences(call: Call, app: App, body: Json) -> None:
@@ -140,16 +165,23 @@ async def publish(call: Call) -> Json:
 
 
 async def range_at_once(call: Call) -> Json:
-    """v6 ``contacts_range``: acts at once."""
+    """v6 ``contacts_range``: acts at once; a range of some is added to and taken from."""
     if call.path("app_id") not in ("me", call.app.app_id):
         raise PlatformError(210036, "the app can only change itself")
     body = await call.json()
     kind = str(body.get("contacts_range_type", ""))
     try:
         wanted = _audience(call, kind, body.get("add_visible_list"))
-        actions.set_range(call.app, wanted, at_once=True)
+        gone = _audience(call, kind, body.get("del_visible_list"))
     except ValueError as error:
         raise PlatformError(210031, str(error)) from error
+    before = (call.app.online or call.app.draft).contacts_range
+    if kind == "some" == before.kind:
+        wanted.users |= before.users
+        wanted.departments |= before.departments
+    wanted.users -= gone.users
+    wanted.departments -= gone.departments
+    actions.set_range(call.app, wanted, at_once=True)
     return ok()
 
 

@@ -23,6 +23,7 @@ from feishu_wizard.sandbox.world.identifiers import new_secret
 from feishu_wizard.sandbox.world.scope_book import SCOPES, TokenType
 
 UNDER_REVIEW = 210040
+STORE_APP = 210034
 MAX_REDIRECT_URLS = 300
 
 
@@ -106,8 +107,13 @@ def remove_redirect_urls(app: App, urls: Iterable[str]) -> None:
 
 
 def set_range(app: App, wanted: Audience, *, at_once: bool = False) -> None:
-    """Contacts range: the developer's waits for a release, the administrator's acts at once."""
+    """Contacts range: the developer's waits for a release, the administrator's acts at once.
+
+    A store app's is set by the tenant's administrator only (docs: configure-app-data-permissions).
+    """
     if not at_once:
+        if app.kind == "store":
+            raise RefusedError(STORE_APP, "the tenant's administrator sets a store app's range")
         ensure_unlocked(app)
     app.draft.contacts_range = wanted.copy()
     if at_once and app.online:
@@ -141,19 +147,29 @@ def release(app: App, at: int, version: str = "", note: str = "") -> Version:
     return made
 
 
-def approve(app: App, at: int) -> Version:
-    """The administrator approves what is under review; a second time changes nothing."""
+def approve(app: App, at: int, *, withheld: Iterable[str] = (), automatic: bool = False) -> Version:
+    """Approve what is under review; a second time changes nothing.
+
+    ``withheld`` are permissions of the version that the tenant does not grant: they stay declared.
+    ``automatic``: nobody had to decide.
+    """
     version = app.under_review
     if version is None:
         if app.online_version is not None and app.versions[-1].status == APPROVED:
             return app.online_version
         raise RefusedError(210303, "no version is under review")
+    kept_back = set(withheld)
+    unknown = kept_back - {name for _, name in version.scopes}
+    if unknown:
+        raise ValueError(f"not in the version: {', '.join(sorted(unknown))}")
     version.status = APPROVED
     version.publish_time = at
     app.online = version.features.copy()
     for key in version.scopes:
         if key in app.scopes:
-            app.scopes[key] = True
+            app.scopes[key] = key[1] not in kept_back
+    app.asked, app.approval_requests = frozenset(), 0  # both belong to the version before
+    app.reviews += not automatic
     return version
 
 
@@ -164,6 +180,7 @@ def reject(app: App, reason: str) -> Version:
         raise RefusedError(210303, "no version is under review")
     version.status = REJECTED
     version.reason = reason
+    app.reviews += 1
     return version
 
 

@@ -8,13 +8,18 @@ URLs and the IP allow-list act at once (official docs: permission list; v7 appli
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from feishu_wizard.sandbox.world.audience import NOBODY, Audience
 from feishu_wizard.sandbox.world.identifiers import NumberCodec, new_app_id, new_id, new_secret
 from feishu_wizard.sandbox.world.scope_book import TokenType
 
-Source = Literal["developer_console", "scan"]
+Source = Literal["developer_console", "scan", "base", "bot_builder"]
+SOURCES: Final[tuple[Source, ...]] = get_args(Source)
+Kind = Literal["self-built", "store"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+Brand = Literal["feishu", "lark"]
+BRANDS: Final[tuple[Brand, ...]] = get_args(Brand)
 APPROVED, REJECTED, IN_REVIEW, NOT_SUBMITTED = 1, 2, 3, 4
 BOT_NUMBER = 2**32 - 16
 
@@ -51,7 +56,14 @@ class Version:
 
 @dataclass
 class App:
-    """A self-built app. ``scopes`` maps a permission to whether it acts (True) or waits."""
+    """One app. ``scopes`` maps a permission to whether it acts (True) or waits.
+
+    ``reviews`` counts the versions that an administrator decided, ``releases`` those submitted;
+    ``asked`` are the permissions of a request that waits for an administrator, of
+    ``approval_requests`` made for the version online; ``scanned`` came by scan; ``claims`` is
+    what the list of permissions says instead of the truth; ``security`` are lists that are only
+    kept; ``ticket`` is a store app's.
+    """
 
     name: str
     description: str
@@ -59,21 +71,30 @@ class App:
     app_id: str = field(default_factory=new_app_id)
     secret: str = field(default_factory=new_secret)
     source: Source = "developer_console"
-    brand: str = "feishu"
+    kind: Kind = "self-built"
+    brand: Brand = "feishu"
+    ticket: str = ""
     draft: Features = field(default_factory=Features)
     online: Features | None = None
     scopes: dict[ScopeKey, bool] = field(default_factory=dict)
     redirect_urls: list[str] = field(default_factory=list)
     allowed_ips: list[str] = field(default_factory=list)
+    security: dict[str, list[str]] = field(default_factory=dict)
     versions: list[Version] = field(default_factory=list)
     releases: int = 0
+    reviews: int = 0
     approval_requests: int = 0
+    asked: frozenset[ScopeKey] = frozenset()
+    scanned: set[ScopeKey] = field(default_factory=set)
+    claims: dict[ScopeKey, bool] = field(default_factory=dict)
     stopped: bool = False
     deleted: bool = False
 
     def __post_init__(self) -> None:
         self.open_ids = NumberCodec("ou_", f"app/{self.app_id}")
         self.chat_ids = NumberCodec("oc_", f"p2p/{self.app_id}")
+        if self.kind == "store" and not self.ticket:
+            self.new_ticket()  # it comes every hour anyway
 
     @property
     def bot_open_id(self) -> str:
@@ -116,6 +137,11 @@ class App:
     def has_scope(self, *names: str, identity: TokenType = "tenant") -> bool:
         """Tell whether one of the permissions acts for an identity."""
         return any(self.scopes.get((identity, name), False) for name in names)
+
+    def new_ticket(self) -> str:
+        """The next ``app_ticket`` of a store app; the one before is void."""
+        self.ticket = new_secret(40)
+        return self.ticket
 
     def next_version(self) -> str:
         """``1.0.0``, then one more in the last place."""

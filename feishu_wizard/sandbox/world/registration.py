@@ -36,6 +36,11 @@ class LaunchRequest:
     tenant_scopes: list[str] = field(default_factory=list)
     user_scopes: list[str] = field(default_factory=list)
 
+    @property
+    def updates(self) -> bool:
+        """An existing app is to be completed; ``createOnly`` wins over ``clientID``."""
+        return bool(self.client_id) and not self.create_only
+
     @classmethod
     def from_url(cls, url: str) -> LaunchRequest:
         """Read a scanned link; ValueError for addons that cannot be decoded."""

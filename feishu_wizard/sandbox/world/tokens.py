@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 LIFETIME = 7200
+STORE_LIFETIME = 7140
 RENEW_BELOW = 1800
 CODE_LIFETIME = 300
 REFRESH_LIFETIME = 604800
 
-Kind = Literal["tenant", "user"]
+Kind = Literal["tenant", "user", "app"]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,13 @@ class TokenStore:
             token = Token(value, "tenant", app_id, now + LIFETIME)
             self._tokens[token.value] = self._current[app_id] = token
         return token.value, int(token.expires - now)
+
+    def store_app(self, app_id: str) -> str:
+        """A new app token of a store app."""
+        expires = self.clock() + STORE_LIFETIME
+        token = Token(f"a-g1{secrets.token_hex(20)}", "app", app_id, expires)
+        self._tokens[token.value] = token
+        return token.value
 
     def user(self, app_id: str, person: int, scope: str) -> Token:
         """A new user token in the form of a JWT of the documented size (1 to 2 KB)."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from feishu_wizard.sandbox.options import Options
 from feishu_wizard.sandbox.world import actions
-from feishu_wizard.sandbox.world.app import App, Features
+from feishu_wizard.sandbox.world.app import App, Brand, Features, Kind, Source
 from feishu_wizard.sandbox.world.audience import Audience
 from feishu_wizard.sandbox.world.directory import OWNER, Directory, Person
 from feishu_wizard.sandbox.world.drills import Drills
@@ -57,7 +57,11 @@ class Origins:
 
 @dataclass
 class World:
-    """Everything that is true; ``clock`` gives Unix seconds and can be replaced in tests."""
+    """Everything that is true; ``clock`` gives Unix seconds and can be replaced in tests.
+
+    ``scan_brand`` is the brand of the tenant of whoever scans; ``scan_list_lies``: the list of
+    permissions calls those missing that came by scan.
+    """
 
     options: Options
     clock: Callable[[], float] = time.time
@@ -65,6 +69,11 @@ class World:
     tenant: Tenant = field(default_factory=Tenant)
     reviews: dict[str, bool] = field(default_factory=dict)
     scans_need_review: bool = False
+    scan_list_lies: bool = False
+    scan_brand: Brand = "feishu"
+    registration_open: bool = True
+    registration_seconds: int = REGISTRATION_SECONDS
+    poll_seconds: int = POLL_SECONDS
     stopping: bool = False
 
     def __post_init__(self) -> None:
@@ -90,10 +99,19 @@ class World:
         moment = datetime.fromtimestamp(self.now(), UTC)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
-    def add_app(self, name: str, description: str, owner: int = OWNER) -> App:
-        """A new self-built app as the console makes one: available to its owner, nothing on."""
-        features = Features(availability=Audience("some", users={owner}))
-        app = App(name=name, description=description, owner=owner, draft=features)
+    def add_app(
+        self,
+        name: str,
+        description: str,
+        owner: int = OWNER,
+        *,
+        source: Source = "developer_console",
+        kind: Kind = "self-built",
+        brand: Brand = "feishu",
+    ) -> App:
+        """A new app as the console makes one: available to its owner, nothing on."""
+        draft = Features(availability=Audience("some", users={owner}))
+        app = App(name, description, owner, source=source, kind=kind, brand=brand, draft=draft)
         self.apps[app.app_id] = app
         return app
 
@@ -107,10 +125,12 @@ class World:
         actions.release(app, int(self.now()), note="First release")
         actions.approve(app, int(self.now()))
 
-    def find_app(self, app_id: str) -> App | None:
-        """A living app of this brand."""
+    def find_app(self, app_id: str, brand: Brand | None = None) -> App | None:
+        """A living app, of ``brand`` when one is given."""
         app = self.apps.get(app_id)
-        return None if app is None or app.deleted else app
+        if app is None or app.deleted or app.brand != (brand or app.brand):
+            return None
+        return app
 
     def person_id(self, number: int, id_type: str, app: App) -> str:
         """The id of a person as one app sees it."""

@@ -3,18 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.services.feishu.client import FeishuClient
-from feishu_wizard.services.feishu.envelope import Answer, Body, of_data
+from feishu_wizard.services.feishu.envelope import Answer, Body, nothing, of_data
 from feishu_wizard.services.feishu.paths import api_path
+from feishu_wizard.services.feishu.versions import (
+    AppScope,
+    AppVersion,
+    VersionRange,
+    VisibleList,
+    latest_versions,
+    suggested_range,
+    version_detail,
+)
+
+__all__ = [
+    "AVAILABILITY_LIMIT",
+    "AppInfo",
+    "AppScope",
+    "AppVersion",
+    "Availability",
+    "Owner",
+    "ScopeGrant",
+    "VersionRange",
+    "VisibleList",
+    "apply_scopes",
+    "describe_app",
+    "granted_scopes",
+    "in_availability",
+    "latest_versions",
+    "suggested_range",
+    "version_detail",
+]
 
 _BASE = "/open-apis/application/v6"
 _GRANTED = 1
-_REJECTED, _IN_REVIEW = 2, 3
 AVAILABILITY_LIMIT = 100
 
 
@@ -32,14 +58,6 @@ class ScopeGrant(msgspec.Struct, frozen=True, kw_only=True):
     def granted(self) -> bool:
         """The platform says that it is granted."""
         return self.grant_status == _GRANTED
-
-
-class AppScope(msgspec.Struct, frozen=True, kw_only=True):
-    """A scope as the app's own description lists it."""
-
-    name: str = msgspec.field(name="scope")
-    token_types: list[str] = []
-    level: int = 0
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,32 +93,6 @@ class AppInfo(msgspec.Struct, frozen=True, kw_only=True):
         return self.owner.owner_id
 
 
-class AppVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """One version. ``status``: 1 approved, 2 rejected, 3 in review, 4 not submitted, 0 unknown."""
-
-    version_id: str = ""
-    version: str = ""
-    status: int = 0
-    scopes: list[AppScope] = []
-    ability: dict[str, Any] = {}
-    remark: dict[str, Any] = {}
-
-    @property
-    def in_review(self) -> bool:
-        """Submitted; nobody decided yet."""
-        return self.status == _IN_REVIEW
-
-    @property
-    def rejected(self) -> bool:
-        """Somebody refused it."""
-        return self.status == _REJECTED
-
-    @property
-    def ability_bot(self) -> bool:
-        """The bot is switched on in this version."""
-        return "bot" in self.ability
-
-
 class Availability(msgspec.Struct, frozen=True, kw_only=True):
     """Whether one person may use the app: on the allow list and not on the deny list."""
 
@@ -117,10 +109,6 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Scopes(msgspec.Struct):
     scopes: list[ScopeGrant] = []
-
-
-class _Versions(msgspec.Struct):
-    items: list[AppVersion] = []
 
 
 class _Visibility(msgspec.Struct):
@@ -143,12 +131,14 @@ async def describe_app(client: FeishuClient, lang: str = "zh_cn") -> Answer[AppI
     return await client.call("GET", f"{_BASE}/applications/me", _app_info, params=params)
 
 
-async def latest_versions(client: FeishuClient, size: int = 3) -> Answer[list[AppVersion]]:
-    """Read the newest versions, newest first (scope as ``describe_app``)."""
-    path = api_path(f"{_BASE}/applications/{{}}/app_versions", client.app_id)
-    params = {"lang": "zh_cn", "page_size": str(size), "order": "0"}
-    answer = await client.call("GET", path, of_data(_Versions), params=params)
-    return Answer(answer.value.items, answer.evidence)
+async def apply_scopes(client: FeishuClient) -> Answer[None]:
+    """Ask the administrators to approve what the version in force declares; needs no permission.
+
+    Nothing is added to the app by it. Asked once: ``FeishuError`` 212001 only permissions of the
+    highest level are left, 212002 nothing is left, 212003 asked too often, 212004 asked already
+    (official docs: application-v6 scope apply).
+    """
+    return await client.call("POST", f"{_BASE}/scopes/apply", nothing)
 
 
 async def in_availability(

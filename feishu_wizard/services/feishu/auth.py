@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 import msgspec
 
@@ -12,7 +13,7 @@ from feishu_wizard.domain.edition import Hosts
 from feishu_wizard.domain.errors import FeishuError, NetworkError
 from feishu_wizard.domain.finding import Evidence, Who
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.services.feishu.envelope import Answer, Body, answer_of, of_body
+from feishu_wizard.services.feishu.envelope import Answer, answer_of, nothing, of_body
 from feishu_wizard.services.net.http import Http, Policy, Reply
 from feishu_wizard.services.net.retry import with_retries
 
@@ -32,6 +33,13 @@ class Token:
     value: Secret
     expires_at: float
     lifetime: float
+
+
+class TokenSource(Protocol):
+    """Where a client's tokens come from: the pair of a self-built app, or a store app's ticket."""
+
+    async def fetch(self) -> Answer[Token]:
+        """Ask for a token; ``FeishuError`` says what was refused."""
 
 
 class _TokenWire(msgspec.Struct):
@@ -55,6 +63,20 @@ async def fetch_tenant_token(
     return Answer(token, answer.evidence)
 
 
+@dataclass(frozen=True, slots=True)
+class PairTokens:
+    """Tokens of a self-built app."""
+
+    http: Http = field(repr=False)
+    hosts: Hosts
+    app_id: str
+    secret: Secret
+
+    async def fetch(self) -> Answer[Token]:
+        """A tenant access token for App ID and App Secret."""
+        return await fetch_tenant_token(self.http, self.hosts, self.app_id, self.secret)
+
+
 async def fingerprint(http: Http, hosts: Hosts) -> Answer[str]:
     """Find out, without a credential, whether the Open Platform answers at ``hosts.open``.
 
@@ -74,7 +96,7 @@ async def knows_app(http: Http, hosts: Hosts, app_id: str) -> bool | None:
     """
     body = {"app_id": app_id, "app_secret": _WRONG_SECRET}
     try:
-        answer_of(await _ask_token(http, hosts, body), _nothing)
+        answer_of(await _ask_token(http, hosts, body), nothing)
     except FeishuError as error:
         if error.feishu_code in _WRONG:
             return True
@@ -88,17 +110,13 @@ async def _ask_token(http: Http, hosts: Hosts, body: dict[str, str]) -> Reply:
 
 def _expect_refusal(reply: Reply, expected: Callable[[int], bool]) -> Evidence:
     try:
-        answer_of(reply, _nothing)
+        answer_of(reply, nothing)
     except FeishuError as error:
         if expected(error.feishu_code) or error.feishu_code == _THROTTLED:
             return error.evidence[0]
     except NetworkError as error:
         raise _foreign(reply, error.params.get("title", "")) from error
     raise _foreign(reply, "")
-
-
-def _nothing(body: Body) -> None:
-    return None
 
 
 def _foreign(reply: Reply, title: str) -> NetworkError:

@@ -13,7 +13,7 @@ from aiolimiter import AsyncLimiter
 from feishu_wizard.domain.edition import Hosts
 from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.services.feishu.auth import Token, fetch_tenant_token
+from feishu_wizard.services.feishu.auth import PairTokens, Token, TokenSource
 from feishu_wizard.services.feishu.envelope import Answer, Decoder, answer_of
 from feishu_wizard.services.net.http import Http, Policy, Reply
 from feishu_wizard.services.net.retry import with_retries
@@ -42,14 +42,22 @@ _TOKEN_ERRORS = frozenset({99991661, 99991663, 99991665, 99991668})
 
 
 class FeishuClient:
-    """Calls the Open Platform as one self-built app. Made for one event loop.
+    """Calls the Open Platform as one app. Made for one event loop.
 
     ``calls`` counts what went out with a token, retries included; token requests carry none
     and are not counted. ``throttled`` counts answers that asked to come again later.
-    The token lives in this object only.
+    The token lives in this object only. ``source`` gives it; without one, the pair does, as for
+    every self-built app.
     """
 
-    def __init__(self, http: Http, hosts: Hosts, app_id: str, secret: Secret) -> None:
+    def __init__(
+        self,
+        http: Http,
+        hosts: Hosts,
+        app_id: str,
+        secret: Secret,
+        source: TokenSource | None = None,
+    ) -> None:
         self.hosts = hosts
         self.app_id = app_id
         self.calls = 0
@@ -57,6 +65,7 @@ class FeishuClient:
         self._spare: int | None = None
         self._http = http
         self._secret = secret
+        self._source = source or PairTokens(http, hosts, app_id, secret)
         self._token: Answer[Token] | None = None
         self._lock = asyncio.Lock()
         self._limiter = AsyncLimiter(_BUCKET, _PER_S)
@@ -73,9 +82,7 @@ class FeishuClient:
         """The token in use; a new one when under 30 minutes (or half its life) remain."""
         async with self._lock:
             if self._token is None or _nearly_spent(self._token.value):
-                self._token = await fetch_tenant_token(
-                    self._http, self.hosts, self.app_id, self._secret
-                )
+                self._token = await self._source.fetch()
             return self._token
 
     async def new_token(self) -> Answer[Token]:

@@ -56,6 +56,10 @@ def of_body(wire: type[S], at: str = "") -> Decoder[S]:
     return decode
 
 
+def nothing(body: Body) -> None:
+    """The decoder of an answer that says no more than that it was done."""
+
+
 class ShapeError(Exception):
     """Something in an answer has another type than documented; ``at`` is its JSON path."""
 
@@ -70,17 +74,17 @@ def answer_of(reply: Reply, decoder: Decoder[T]) -> Answer[T]:
     Raises ``FeishuError`` for a code other than 0, ``NetworkError`` ``net.not_json`` for HTML
     and the like, and ``net.unexpected`` (params host, status, at) for another shape.
     """
-    body = _object(reply)
+    body = read_object(reply)
     code = body.get("code")
     if not isinstance(code, int) or isinstance(code, bool) or abs(code) > _LARGEST_CODE:
-        raise _unexpected(reply, "$.code")
+        raise unexpected(reply, "$.code")
     evidence = _evidence(reply, code, body)
     if code != 0:
         raise refusal(reply, code, body, evidence)
     try:
         return Answer(decoder(body), evidence)
     except ShapeError as error:
-        raise _unexpected(reply, error.at, evidence) from error
+        raise unexpected(reply, error.at, evidence) from error
 
 
 def refusal(reply: Reply, code: int, body: Body, evidence: Evidence) -> FeishuError:
@@ -121,17 +125,24 @@ _WHO = {
     99991403: Who.FEISHU_ADMIN,
     99991662: Who.FEISHU_ADMIN,
     99991673: Who.FEISHU_ADMIN,
+    # Under review, or waiting for approval (official docs: application-v7, scopes apply).
+    210020: Who.FEISHU_ADMIN,
+    210040: Who.FEISHU_ADMIN,
+    210302: Who.FEISHU_ADMIN,
+    212003: Who.FEISHU_ADMIN,
+    212004: Who.FEISHU_ADMIN,
 }
 
 
-def _object(reply: Reply) -> dict[str, Any]:
+def read_object(reply: Reply) -> dict[str, Any]:
+    """The whole answer without nulls; ``net.not_json`` and ``net.unexpected`` as ``answer_of``."""
     try:
         document = reply.json()
         cleaned = _without_nulls(document)
     except RecursionError as error:
-        raise _unexpected(reply, "$") from error
+        raise unexpected(reply, "$") from error
     if not isinstance(cleaned, dict):
-        raise _unexpected(reply, "$")
+        raise unexpected(reply, "$")
     return cleaned
 
 
@@ -164,7 +175,8 @@ def _convert(value: Body, wire: type[S], at: str) -> S:
         raise ShapeError(at + path.rstrip("`") if mark else at) from error
 
 
-def _unexpected(reply: Reply, at: str, evidence: Evidence | None = None) -> NetworkError:
+def unexpected(reply: Reply, at: str, evidence: Evidence | None = None) -> NetworkError:
+    """The failure of an answer whose shape is another one; ``at`` is the JSON path."""
     found = evidence or reply.evidence()
     return NetworkError(
         "net.unexpected",

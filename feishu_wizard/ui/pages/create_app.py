@@ -1,7 +1,8 @@
-"""How the app is created: by oneself with links and texts to copy, or by a colleague."""
+"""How the app is created: by a scan, in the console with texts to copy, or by a colleague."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -9,16 +10,25 @@ from feishu_wizard.text import notes
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.parts import StepBlock
+from feishu_wizard.ui.pages.scan_panel import ScanPanel
 from feishu_wizard.ui.widgets.base import Block, column, show_if
 from feishu_wizard.ui.widgets.buttons import LinkButton
 from feishu_wizard.ui.widgets.card import Card, Disclosure
+from feishu_wizard.ui.widgets.choices import ChoiceGroup, Option
 from feishu_wizard.ui.widgets.copy_row import CopyRow
 from feishu_wizard.wizard.answers import ConsoleBy
 from feishu_wizard.wizard.session import Session
 
+SCAN, CONSOLE = "scan", "console"
+
 
 class CreateApp(Block):
-    """Open while no App ID is known; folded, but at hand, afterwards."""
+    """Open while no App ID is known; folded, but at hand, afterwards.
+
+    ``by_hand``: the admin wants to enter the pair; the page leads to its first box.
+    """
+
+    by_hand = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,10 +39,19 @@ class CreateApp(Block):
         outer.addWidget(self._folded)
         self._card = Card()
         self._folded.body.addWidget(self._card)
+        self._build_ways()
         self._build_steps()
         self._message = CopyRow("credentials.handoff", multiline=True)
         self._card.add(self._message)
         self._decided = False
+
+    def _build_ways(self) -> None:
+        self._way = ChoiceGroup("credentials.way")
+        self._way.changed.connect(lambda _way: self.refresh())
+        self._card.add(self._way)
+        self._scan = ScanPanel(self._session.credentials.scan, "credentials.scan")
+        self._scan.by_hand.connect(self._prefer_hand)
+        self._card.add(self._scan)
 
     def _build_steps(self) -> None:
         self._steps = [StepBlock(number) for number in (1, 2, 3)]
@@ -56,14 +75,30 @@ class CreateApp(Block):
             self._decided = True
             self._folded.set_open(not self._session.answers.app_id_text)
 
+    def _prefer_hand(self) -> None:
+        self._way.set_value(CONSOLE)
+        self.refresh()
+        self.by_hand.emit()
+
     def refresh(self) -> None:
-        """Show the way that was chosen on the first page."""
-        session, controller = self._session, self._session.credentials
-        chosen = session.answers.capabilities
+        """Show the way that was chosen, here or on the first page."""
+        session = self._session
         colleague = session.answers.console_by is ConsoleBy.COLLEAGUE
+        flow = session.credentials.scan
+        self._way.setEnabled(not flow.running)
+        scanning = not colleague and self._way.value() == SCAN
+        show_if(self._way, not colleague)
+        show_if(self._scan, scanning)
         for step in self._steps:
-            show_if(step, not colleague)
+            show_if(step, not colleague and not scanning)
         show_if(self._message, colleague)
+        self._scan.refresh()
+        self._show_texts()
+        self._set_title(colleague)
+
+    def _show_texts(self) -> None:
+        controller = self._session.credentials
+        chosen = self._session.answers.capabilities
         self._open_console.set_link(_("Open the developer console"), controller.create_link)
         self._open_info.set_link(
             _("Open Credentials & Basic Info").replace("&", "&&"), controller.base_info_link
@@ -75,7 +110,6 @@ class CreateApp(Block):
         self._message.set_value(
             notes.create_message(chosen, controller.create_link, callback or "".join(proposed))
         )
-        self._set_title(colleague)
 
     def _set_title(self, colleague: bool) -> None:
         if colleague:
@@ -89,6 +123,7 @@ class CreateApp(Block):
     def retranslate(self) -> None:
         """Set all texts again."""
         self._folded.set_words(_("I have no app yet: how to create it"), _("How to create the app"))
+        self._set_ways()
         first, second, third = self._steps
         first.set_text(
             _("Create a custom app"),
@@ -102,4 +137,24 @@ class CreateApp(Block):
         self._name.set_label(_("Name"))
         self._about.set_label(_("Description"))
         self._message.set_label(_("Message"))
+        self._scan.retranslate()
         self.refresh()
+
+    def _set_ways(self) -> None:
+        self._way.set_title(_("Choose a way; both lead to the same app"))
+        self._way.set_options(
+            (
+                Option(
+                    SCAN,
+                    _("Scan a code with the phone"),
+                    _("App ID, App Secret and the permissions come by themselves."),
+                ),
+                Option(
+                    CONSOLE,
+                    _("In the developer console"),
+                    _("You create the app there and copy both values into the boxes below."),
+                ),
+            )
+        )
+        if not self._way.value():
+            self._way.set_value(SCAN if self._session.credentials.scan.offered else CONSOLE)

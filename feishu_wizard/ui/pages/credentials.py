@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
-from feishu_wizard.domain.names import APP_SECRET
+from feishu_wizard.domain.names import APP_SECRET, APP_TICKET
 from feishu_wizard.domain.paste import FieldKind
 from feishu_wizard.text import labels, words
 from feishu_wizard.text.catalog import _
@@ -13,6 +13,8 @@ from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage, show_pasted
 from feishu_wizard.ui.pages.create_app import CreateApp
 from feishu_wizard.ui.pages.parts import Facts, HintLine, hold_at_top
+from feishu_wizard.ui.pages.secret_change import SecretChangePanel
+from feishu_wizard.ui.pages.store_app import StoreAppPart
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card
@@ -36,6 +38,7 @@ class CredentialsPage(StepPage):
         super().__init__(session, Step.CREDENTIALS, parent)
         self.controller = session.credentials
         self._create = CreateApp(session)
+        self._create.by_hand.connect(lambda: self.focus_field("credentials.app_id"))
         self.add(self._create)
         self._build_pair()
         self._build_callback()
@@ -62,6 +65,8 @@ class CredentialsPage(StepPage):
         self._kept = HintLine("key")
         self._place = ChoiceGroup("credentials.place")
         self._place.changed.connect(lambda value: self.controller.set_place(Place(value)))
+        self._kind = StoreAppPart(self, self.controller.store)
+        self._change = SecretChangePanel(self.controller.change)
         self.keep_still(self._take, self._place)
         for widget in (
             self._goes,
@@ -70,6 +75,8 @@ class CredentialsPage(StepPage):
             self._secret,
             self._kept,
             self._place,
+            self._kind,
+            self._change,
         ):
             self._pair.add(widget)
         self.add(self._pair)
@@ -102,8 +109,26 @@ class CredentialsPage(StepPage):
         self._rows = CheckList()
         self.keep_still(self._test, self._switch)
         self._outcome = QWidget()
+        self._elsewhere_app = Banner(Severity.WARNING)
+        self._choose = Button()
+        a11y.identify(self._choose, "credentials.choose_edition")
+        self._choose.clicked.connect(self.controller.choose_edition)
+        self._elsewhere_app.body.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignLeft)
+        self._self_built = Banner(Severity.WARNING)
+        self._switch_type = Button()
+        a11y.identify(self._switch_type, "credentials.switch_app_type")
+        self._switch_type.clicked.connect(self.controller.switch_app_type)
+        self._self_built.body.addWidget(self._switch_type, 0, Qt.AlignmentFlag.AlignLeft)
+        self.keep_still(self._choose, self._switch_type)
         inner = column(self._outcome, spacing=2)
-        for widget in (self._other, self._names, self._unnamed, self._rows):
+        for widget in (
+            self._other,
+            self._elsewhere_app,
+            self._self_built,
+            self._names,
+            self._unnamed,
+            self._rows,
+        ):
             inner.addWidget(widget)
         self._check_card.add(self._outcome)
         self.add(self._check_card)
@@ -116,6 +141,8 @@ class CredentialsPage(StepPage):
         self._show_app_id()
         self._show_secret()
         self._show_place()
+        self._kind.refresh()
+        self._change.refresh()
         self._show_callback()
         self._show_check()
         super().refresh()
@@ -192,8 +219,9 @@ class CredentialsPage(StepPage):
 
     def _show_check(self) -> None:
         controller, result = self.controller, self.controller.result
+        self._check_card.set_title(_("Connection"), self._check_words())
         self._rows.show_findings(controller.findings, _PREFIX)
-        named = result is not None and result.passed
+        named = controller.done() and not controller.lacks_token
         app = result.app_name if result else ""
         tenant = result.tenant_name if result else ""
         self._names.show_facts(((_("App"), app), (_("Company"), tenant)))
@@ -209,10 +237,41 @@ class CredentialsPage(StepPage):
             )
             self._switch.setText(_("Switch to {edition}").format(edition=edition))
         show_if(self._other, other is not None)
+        self._show_leads()
         self.bring_up(self._outcome, bool(controller.findings))
+
+    def _check_words(self) -> str:
+        """What the test does, before it does it."""
+        store, answers = self.controller.store, self.session.answers
+        if store.chosen and (answers.secret(APP_TICKET) is None or not answers.tenant_key):
+            return _(
+                "Asks Feishu to send a new ticket to the app's own server: that tells whether App "
+                "ID and App Secret are right. Nothing is changed."
+            )
+        return _("Gets a token with App ID and App Secret. Nothing is changed.")
+
+    def _show_leads(self) -> None:
+        """What the platform's refusal leads to, where it is another choice than what was typed."""
+        controller = self.controller
+        if controller.unknown_here:
+            self._elsewhere_app.show_text(
+                Severity.WARNING,
+                _("Is the app at another address, or of the other brand? Look in the first step."),
+                _("This App ID is not known there"),
+            )
+        if controller.self_built:
+            self._self_built.show_text(
+                Severity.WARNING,
+                _("A self-built app needs no ticket. Switch, and test again."),
+                _("This is a self-built app"),
+            )
+        show_if(self._elsewhere_app, controller.unknown_here)
+        show_if(self._self_built, controller.self_built)
 
     def retranslate(self) -> None:
         """Set all texts again."""
+        self._choose.setText(_("Look at edition and address"))
+        self._switch_type.setText(_("It is a self-built app"))
         self._pair.set_title(_("App ID and App Secret"))
         self._app_id.set_label(_("App &ID"))
         self._app_id.set_placeholder("cli_a8c029e757e6500b")
@@ -245,11 +304,10 @@ class CredentialsPage(StepPage):
                 "“Callback domain”."
             )
         )
-        self._check_card.set_title(
-            _("Connection"), _("Gets a token with App ID and App Secret. Nothing is changed.")
-        )
         self._offered = ()
         self._create.retranslate()
+        self._kind.retranslate()
+        self._change.retranslate()
         self.refresh()
 
 

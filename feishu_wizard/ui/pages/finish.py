@@ -7,17 +7,17 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.finding import Proof, Status
 from feishu_wizard.domain.outcomes import CapabilityWord
-from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.text import labels, notes, words
-from feishu_wizard.text.catalog import _, pick
+from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage
+from feishu_wizard.ui.pages.finish_remove import RemoveCard
 from feishu_wizard.ui.pages.parts import Facts, StepBlock, choose_file, hold_at_top
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
 from feishu_wizard.ui.widgets.check_list import CheckList
-from feishu_wizard.ui.widgets.check_row import Detail, PageLink, RowView
+from feishu_wizard.ui.widgets.check_row import Detail, RowView
 from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.wizard.answers import Place
 from feishu_wizard.wizard.session import Session
@@ -71,9 +71,8 @@ class FinishPage(StepPage):
         self.add(self._next)
 
     def _build_remove(self) -> None:
-        self._remove = Card()
-        self._removable = CheckList(ruled=True)
-        self._remove.add(self._removable)
+        self._remove = RemoveCard(self.controller)
+        self.keep_still(*self._remove.still())
         self.add(self._remove)
 
     def _build_keep(self) -> None:
@@ -140,7 +139,7 @@ class FinishPage(StepPage):
         told = self.controller.words
         self._rows.show_rows([(f"finish.row.{word.capability}", _view(word)) for word in told])
         self._show_next()
-        self._show_remove()
+        self._remove.refresh()
         self._show_kept()
         super().refresh()
 
@@ -156,14 +155,6 @@ class FinishPage(StepPage):
             step = StepBlock(number)
             step.set_text(click.title, click.text)
             self._click_rows.addWidget(step)
-
-    def _show_remove(self) -> None:
-        rows = self.controller.removable
-        link = self.session.permissions.link
-        self._removable.show_rows(
-            [(f"finish.remove.{row.need.id}", _removable_view(row, link(row))) for row in rows]
-        )
-        show_if(self._remove, bool(rows))
 
     def _show_kept(self) -> None:
         session = self.session
@@ -184,10 +175,7 @@ class FinishPage(StepPage):
         self._legend.set_words(_("What the words mean"))
         self._meanings.show_facts([(words.proof_word(p), words.proof_sentence(p)) for p in _PROOFS])
         self._next.set_title(_("Next, in CAN"))
-        self._remove.set_title(
-            _("Can be removed again"),
-            _("These permissions only served this program. CAN does not need them."),
-        )
+        self._remove.retranslate()
         self._keep.set_title(_("What is kept"))
         self._export.setText(_("Export the report…"))
         self._forget.setText(_("Forget this setup…"))
@@ -226,18 +214,6 @@ def _view(word: CapabilityWord) -> RowView:
 def _joined(sentence: str, cause: str) -> str:
     """Two sentences, with a blank between them where the language has one."""
     return _("{sentence} {fix}").format(sentence=sentence, fix=cause) if cause else sentence
-
-
-def _removable_view(row: NeedState, url: str) -> RowView:
-    return RowView(
-        status=Status.SKIP,
-        title=pick(row.need.console),
-        word=_("Optional"),
-        note=row.need.scope,
-        compact=True,
-        links=(PageLink(labels.link_label("console_auth").replace("&", "&&"), url),),
-        icon="undo",
-    )
 
 
 def _store_words(session: Session) -> str:

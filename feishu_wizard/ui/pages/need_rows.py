@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import Qt
 
 from feishu_wizard.domain.capability import ALL
-from feishu_wizard.domain.finding import Status
+from feishu_wizard.domain.finding import Proof, Status
 from feishu_wizard.domain.permission import Kind, Need, NeedState
-from feishu_wizard.domain.release import ReleasePlan
 from feishu_wizard.domain.states import GrantState
 from feishu_wizard.text import labels, words
 from feishu_wizard.text.catalog import _, pick
@@ -21,7 +18,8 @@ from feishu_wizard.ui.widgets.choices import TickRow
 from feishu_wizard.wizard.permissions import PermissionsStep
 
 PREFIX = "permissions.row."
-GROUPS = ("at_once", "with_version", "admin_only", "waiting", "unknown", "declined", "settled")
+# The two lists, never mixed, and what the identifier of each one's folded part ends in.
+LISTS = {"can": "", "checking": ".checking"}
 
 # How each state looks: outcome, icon, colour. Missing is work to do, not a fault.
 _LOOKS = {
@@ -34,36 +32,18 @@ _LOOKS = {
     GrantState.CONTRADICTORY: (Status.WARN, "", ""),
     GrantState.UNKNOWN: (Status.UNKNOWN, "", ""),
 }
+_SAID_ABOVE = ("not_checked", "never_released")  # of every row alike: the list's head says it
 _OPTIONAL = (Status.UNKNOWN, "plus-circle", "muted")
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows under one heading."""
-
-    name: str
-    rows: tuple[NeedState, ...]
+def listed(states: tuple[NeedState, ...], name: str) -> tuple[NeedState, ...]:
+    """Return the rows of one of the two lists: what is open and required first."""
+    rows = (row for row in states if row.need.for_can is (name == "can"))
+    return tuple(sorted(rows, key=_weight))
 
 
-def grouped(states: tuple[NeedState, ...], plan: ReleasePlan) -> list[Group]:
-    """Return the non-empty groups in the order of the plan."""
-    settled = tuple(r for r in states if r.state.settled and r.state is not GrantState.DECLINED)
-    declined = tuple(r for r in states if r.state is GrantState.DECLINED)
-    rows = {
-        "at_once": plan.at_once,
-        "with_version": plan.with_version,
-        "admin_only": plan.admin_only,
-        "waiting": plan.waiting,
-        "unknown": plan.unknown,
-        "declined": declined,
-        "settled": settled,
-    }
-    return [Group(name, _by_weight(rows[name])) for name in GROUPS if rows[name]]
-
-
-def _by_weight(rows: tuple[NeedState, ...]) -> tuple[NeedState, ...]:
-    """What CAN requires first, then what is optional, then what serves this program alone."""
-    return tuple(sorted(rows, key=lambda row: (not row.need.for_can, not row.need.required)))
+def _weight(row: NeedState) -> tuple[bool, bool]:
+    return row.state is GrantState.DECLINED, not row.need.required
 
 
 def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
@@ -77,7 +57,7 @@ def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
         title=pick(need.console),
         word=_word(row),
         sentence=_sentence(row),
-        badge=_badge(row),
+        badge=_badge(row, controller),
         details=tuple(d for d in _details(row) if d.text),
         links=_links(row, controller),
         icon=icon,
@@ -107,16 +87,18 @@ def _sentence(row: NeedState) -> str:
     """What was observed, where it is more than the state; why it is needed is in the details."""
     if row.state is GrantState.DECLINED:
         return pick(row.need.without)
-    told = row.reason and not row.reason.startswith("version.")
-    if told and row.state is not GrantState.UNKNOWN:  # the group says already that nothing is told
-        return words.code_words(row.reason, row.params).sentence
-    return ""
+    said_above = row.reason in _SAID_ABOVE or row.reason.startswith("version.")
+    calm = row.state is GrantState.UNKNOWN and not row.need.required  # in the details
+    if not row.reason or said_above or calm:
+        return ""
+    return words.code_words(row.reason, row.params).sentence
 
 
-def _badge(row: NeedState) -> str:
-    if not row.need.for_can:
-        return _("For setup only")
-    return "" if row.need.required else _("Optional")
+def _badge(row: NeedState, controller: PermissionsStep) -> str:
+    """Stated is another word than seen; for checking, everything is optional."""
+    if not row.state.settled and row.need.id in controller.session.answers.console_done:
+        return words.proof_word(Proof.STATED)
+    return "" if row.need.required or not row.need.for_can else _("Optional")
 
 
 def _details(row: NeedState) -> tuple[Detail, ...]:

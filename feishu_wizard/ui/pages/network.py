@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from feishu_wizard.domain.edition import Edition
+from feishu_wizard.domain.edition import Edition, Feature, reservations
 from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
@@ -46,7 +46,8 @@ class NetworkSection(Card):
         self._open_url = self._field("open_url", self._controller.set_open_url)
         self._accounts_url = self._field("accounts_url", self._controller.set_accounts_url)
         self._page.keep_still(self._edition)
-        for widget in (self._edition, self._open_url, self._accounts_url):
+        self._reserved = HintLine("info")
+        for widget in (self._edition, self._reserved, self._open_url, self._accounts_url):
             self.add(widget)
 
     def _build_proxy(self) -> None:
@@ -104,6 +105,7 @@ class NetworkSection(Card):
         answers, controller = self._controller.session.answers, self._controller
         private = answers.edition is Edition.PRIVATE or bool(answers.open_url)
         self._edition.set_value(answers.edition.value)
+        self._reserved.set_text(_reserved_words(answers.edition))
         self._show(self._open_url, answers.open_url)
         self._show(self._accounts_url, answers.accounts_url)
         self._proxy.set_value(controller.proxy_mode)
@@ -194,3 +196,13 @@ class NetworkSection(Card):
         self._choose.setText(_("Choose…"))
         self._shown_pins = ()
         self.refresh()
+
+
+def _reserved_words(edition: Edition) -> str:
+    """What this edition does not offer, or nobody has verified there, of what is used here."""
+    codes = reservations(edition, (Feature.SCAN, Feature.ADMIN_PAGES))
+    if not codes:
+        return ""
+    from feishu_wizard.text.words import code_words  # the usual edition needs no words
+
+    return "\n".join(code_words(code).short for code in codes)

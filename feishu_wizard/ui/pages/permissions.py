@@ -1,163 +1,119 @@
-"""Step 3: one release plan for everything that is missing on the Feishu side."""
+"""Step 3: the one thing to do next, the plan behind it, and what is needed with its state."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.states import VersionState
-from feishu_wizard.text import labels, notes
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage
-from feishu_wizard.ui.pages.need_rows import (
-    GROUPS,
-    PREFIX,
-    Group,
-    NeedExtras,
-    grouped,
-    need_view,
-)
+from feishu_wizard.ui.pages.need_rows import LISTS, PREFIX, NeedExtras, listed, need_view
+from feishu_wizard.ui.pages.next_card import NextCard
 from feishu_wizard.ui.pages.parts import hold_at_top
-from feishu_wizard.ui.pages.plan_steps import PlanSteps, local_time
+from feishu_wizard.ui.pages.plan_steps import PlanCard
+from feishu_wizard.ui.pages.wait_block import local_time
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.card import Card, Disclosure
 from feishu_wizard.ui.widgets.check_list import CheckList
 from feishu_wizard.ui.widgets.check_row import CheckRow
-from feishu_wizard.ui.widgets.copy_row import CopyRow
 from feishu_wizard.ui.widgets.labels import WrapLabel
-from feishu_wizard.wizard.answers import ConsoleBy
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Step
 
 
-class PermissionsPage(StepPage):
-    """What to do next at the top, every need below, grouped by when a change takes effect."""
+class NeedsCard(Card):
+    """One of the two lists: what is open in sight, what is settled folded."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
-        super().__init__(session, Step.PERMISSIONS, parent)
-        self.controller = session.permissions
-        self._steps = PlanSteps(self.controller)
-        self.keep_still(self._steps.recheck, self._steps.wait)
-        self.add(self._steps)
-        self._build_handoff()
-        self._build_groups()
-        hold_at_top(self)
-        self.retranslate()
+    def __init__(self, name: str, page: PermissionsPage) -> None:
+        super().__init__()
+        self._page, self._controller = page, page.controller
+        self._open, self._done = CheckList(ruled=True), CheckList(ruled=True)
+        self.add(self._open)
+        self._settled = Disclosure()
+        a11y.identify(self._settled.button, f"permissions.settled{name}")
+        self._settled.body.addWidget(self._done)
+        self.add(self._settled)
 
-    # -- building ---------------------------------------------------------------------
-
-    def _build_handoff(self) -> None:
-        self._handoff = Disclosure()
-        a11y.identify(self._handoff.button, "permissions.handoff.show")
-        self._message = CopyRow("permissions.handoff", multiline=True)
-        self._handoff.body.addWidget(self._message)
-        self._handoff_decided = False
-        self.add(self._handoff)
-
-    def _build_groups(self) -> None:
-        self._cards: dict[str, Card] = {}
-        self._lists: dict[str, CheckList] = {}
-        for name in GROUPS:
-            rows = CheckList(ruled=True)
-            card = Card()
-            card.add(rows)
-            if name == "settled":
-                self._settled = Disclosure()
-                a11y.identify(self._settled.button, "permissions.settled")
-                self._settled.body.addWidget(card)
-                self.add(self._settled)
-            else:
-                self.add(card)
-            self._cards[name], self._lists[name] = card, rows
-        self._checked_at = WrapLabel(role="small")
-        self.add(self._checked_at)
-
-    # -- showing ----------------------------------------------------------------------
-
-    def refresh(self) -> None:
-        """Show the plan and every need."""
-        self._steps.refresh()
-        plan, states = self.controller.plan, self.controller.states
-        checked = self.controller.result is not None
-        shown = {group.name: group for group in grouped(states, plan)} if checked else {}
-        if not checked and states:
-            shown = {"unknown": Group("unknown", states)}
-        for name in GROUPS:
-            self._show_group(name, shown.get(name), checked=checked)
-        self._show_handoff(checked)
-        at = self.controller.result.at if self.controller.result else ""
-        self._checked_at.set_text(_("Checked {time}.").format(time=local_time(at)) if at else "")
-        super().refresh()
-
-    def _show_group(self, name: str, group: Group | None, *, checked: bool) -> None:
-        card, rows = self._cards[name], self._lists[name]
-        needs = group.rows if group is not None else ()
-        rows.show_rows([(PREFIX + row.need.id, need_view(row, self.controller)) for row in needs])
-        for row in needs:
-            self._put_extras(rows.row(PREFIX + row.need.id), row)
-        show_if(card, bool(needs))
-        if name == "settled":
-            show_if(self._settled, bool(needs))
-            words = ngettext("{n} settled", "{n} settled", len(needs)).format(n=len(needs))
-            self._settled.set_words(words)
-        if not checked:
-            card.set_title(
-                _("What the check looks at"),
-                _("Permissions and settings that the chosen capabilities need."),
-            )
-        else:
-            card.set_title(_group_title(name), _group_hint(name))
+    def show_needs(self, rows: tuple[NeedState, ...]) -> None:
+        """Show the rows of this list."""
+        left = tuple(row for row in rows if not _folded(row))
+        done = tuple(row for row in rows if _folded(row))
+        for where, part in ((self._open, left), (self._done, done)):
+            where.show_rows([(PREFIX + r.need.id, need_view(r, self._controller)) for r in part])
+            for row in part:
+                self._put_extras(where.row(PREFIX + row.need.id), row)
+        words = ngettext("{n} in order", "{n} in order", len(done)).format(n=len(done))
+        self._settled.set_words(words)
+        show_if(self._open, bool(left))
+        show_if(self._settled, bool(done))
+        show_if(self, bool(rows))
 
     def _put_extras(self, row: CheckRow, state: NeedState) -> None:
         extras = row.findChild(NeedExtras)
         if extras is None:
-            extras = NeedExtras(state.need, self.controller)
+            extras = NeedExtras(state.need, self._controller)
             row.body.addWidget(extras)
             row.expanded.connect(extras.set_open)
-        extras.show_need(state, busy=self.busy)
+        extras.show_need(state, busy=self._page.busy)
 
-    def _show_handoff(self, checked: bool) -> None:
-        controller, session = self.controller, self.session
-        colleague = session.answers.console_by is ConsoleBy.COLLEAGUE
-        plan = controller.plan
-        review = plan.version is VersionState.UNDER_REVIEW
-        show_if(self._handoff, checked and not plan.complete and not review)
-        if not checked:
-            return
-        if colleague and not self._handoff_decided:
-            self._handoff_decided = True
-            self._handoff.set_open(True)
-        callback = session.credentials.callback
-        self._message.set_value(
-            notes.console_message(
-                notes.ConsolePart(
-                    plan=plan,
-                    link=controller.link,
-                    app_id=session.credentials.app_id.value,
-                    callback=callback.value if callback.usable else "",
-                    missing_json=controller.missing_json,
-                    permissions_url=controller.page_link(ConsolePage.PERMISSIONS),
-                    version_url=controller.page_link(ConsolePage.VERSION),
-                    note=self._steps.note(),
-                )
-            )
+
+class PermissionsPage(StepPage):
+    """The next step at the top; below it the plan, then CAN's needs apart from the program's."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(session, Step.PERMISSIONS, parent)
+        self.controller = session.permissions
+        self._next = NextCard(session)
+        self._plan = PlanCard(self.controller)
+        self.keep_still(*self._next.still(), self._plan.submitted)
+        self.add(self._next)
+        self.add(self._plan)
+        self._lists = {name: NeedsCard(suffix, self) for name, suffix in LISTS.items()}
+        for card in self._lists.values():
+            self.add(card)
+        self._checked_at = WrapLabel(role="small")
+        self.add(self._checked_at)
+        hold_at_top(self)
+        self.retranslate()
+
+    def refresh(self) -> None:
+        """Show the next step, the plan and every need."""
+        self._name_lists()
+        self._next.refresh()
+        self._plan.refresh()
+        states = self.controller.states
+        for name, card in self._lists.items():
+            card.show_needs(listed(states, name))
+        result = self.controller.result
+        told = _("Checked {time}.").format(time=local_time(result.at)) if result else ""
+        if result and result.calls:
+            calls = ngettext("{n} call to Feishu.", "{n} calls to Feishu.", result.calls)
+            told = f"{told} {calls.format(n=result.calls)}"
+        self._checked_at.set_text(told)
+        super().refresh()
+
+    def _name_lists(self) -> None:
+        silent = self.controller.plan.version is VersionState.NEVER_RELEASED
+        self._lists["can"].set_title(
+            _("What CAN needs"),
+            _("Before the first release Feishu tells nothing about these.")
+            if silent
+            else _("Permissions and settings for what you chose."),
+        )
+        self._lists["checking"].set_title(
+            _("Only for checking, removable"),
+            _("CAN works without these. Only this program uses them; remove them at the end."),
         )
 
     def retranslate(self) -> None:
         """Set all texts again."""
-        self._handoff.set_words(_("A colleague does this: message to send"), _("Hide the message"))
-        self._message.set_label(_("Message for your colleague"))
-        self._steps.retranslate()
+        self._next.retranslate()
+        self._plan.retranslate()
         self.refresh()
 
 
-def _group_title(name: str) -> str:
-    return _("Declined on purpose") if name == "declined" else labels.effect_word(name)
-
-
-def _group_hint(name: str) -> str:
-    if name == "declined":
-        return _("Left out, with the consequence named. Nothing is asked for again.")
-    return labels.group_hint(name)
+def _folded(row: NeedState) -> bool:
+    """In order: nothing to read about it. What was declined keeps its consequence in sight."""
+    return row.state.settled and row.state.value != "declined"

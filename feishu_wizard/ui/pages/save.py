@@ -18,7 +18,7 @@ from feishu_wizard.ui.pages.base import StepPage, show_some
 from feishu_wizard.ui.pages.by_hand import ByHand
 from feishu_wizard.ui.pages.difference import Differences
 from feishu_wizard.ui.pages.parts import HintLine, choose_file, hold_at_top
-from feishu_wizard.ui.pages.plan_steps import local_time
+from feishu_wizard.ui.pages.wait_block import local_time
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Card

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from feishu_wizard.domain.finding import Status
-from feishu_wizard.domain.recipient import (
-    Delivery,
-    DeliveryState,
-    Recipient,
-    RecipientKind,
-    Resolved,
-    Unresolved,
-)
+from feishu_wizard.domain.recipient import RecipientKind
 from feishu_wizard.domain.sample_message import TEMPLATES
-from feishu_wizard.text import catalog, labels, notes, words
+from feishu_wizard.text import catalog, labels, notes
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage, show_some
 from feishu_wizard.ui.pages.message_preview import MessagePreview
 from feishu_wizard.ui.pages.parts import hold_at_top
+from feishu_wizard.ui.pages.recipient_rows import delivery_row, key_of, nobody_row, person_row
 from feishu_wizard.ui.widgets.base import show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card
 from feishu_wizard.ui.widgets.check_list import CheckList
-from feishu_wizard.ui.widgets.check_row import Detail, RowView
 from feishu_wizard.ui.widgets.choices import ChoiceGroup, DropDown, Option
 from feishu_wizard.ui.widgets.field import Field
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Severity, Step
-
-_STATES = {
-    DeliveryState.DELIVERED: Status.PASS,
-    DeliveryState.REFUSED: Status.FAIL,
-    DeliveryState.UNKNOWN: Status.WARN,
-}
 
 
 class TestPage(StepPage):
@@ -61,12 +48,17 @@ class TestPage(StepPage):
         self._kind = DropDown("test.kind")
         self._kind.picked.connect(lambda kind: self.controller.set_kind(RecipientKind(kind)))
         self._recipients.row.insertWidget(0, self._kind)
+        self._scanner = Button(icon="user")
+        a11y.identify(self._scanner, "test.recipients.scanner")
+        self._scanner.clicked.connect(self.controller.take_scanner)
         self._proves = WrapLabel(role="muted")
         self._found_title = WrapLabel(role="strong")
         self._found = CheckList()
-        for widget in (self._recipients, self._proves, self._found_title, self._found):
+        self._people.add(self._recipients)
+        self._people.body.addWidget(self._scanner, 0, Qt.AlignmentFlag.AlignLeft)
+        for widget in (self._proves, self._found_title, self._found):
             self._people.add(widget)
-        self.keep_still(self._kind)
+        self.keep_still(self._kind, self._scanner)
         self.add(self._people)
 
     def _build_message(self) -> None:
@@ -120,6 +112,7 @@ class TestPage(StepPage):
         self._kind.set_value(answers.recipient_kind)
         self._template.set_value(answers.template)
         self._language.set_value(self._message_lang())
+        show_if(self._scanner, self.controller.may_take_scanner)
         self._show_proves()
         self._show_found()
         self._show_preview()
@@ -147,8 +140,10 @@ class TestPage(StepPage):
 
     def _show_found(self) -> None:
         controller = self.controller
-        rows = [(f"test.person.{_key(r.recipient)}", _person(r)) for r in controller.resolved]
-        rows += [(f"test.person.{_key(u.recipient)}", _nobody(u)) for u in controller.unresolved]
+        rows = [(f"test.person.{key_of(r.recipient)}", person_row(r)) for r in controller.resolved]
+        rows += [
+            (f"test.person.{key_of(u.recipient)}", nobody_row(u)) for u in controller.unresolved
+        ]
         shown = bool(rows) and not controller.deliveries
         count = len(controller.resolved)
         self._found_title.setText(
@@ -172,7 +167,7 @@ class TestPage(StepPage):
         controller = self.controller
         sent, failed = controller.deliveries, len(controller.failed)
         self._rows.show_rows(
-            [(f"test.delivery.{_key(d.resolved.recipient)}", _delivery(d)) for d in sent]
+            [(f"test.delivery.{key_of(d.resolved.recipient)}", delivery_row(d)) for d in sent]
         )
         self._results.set_title(
             _("{n} of {total} accepted by Feishu").format(n=len(sent) - failed, total=len(sent))
@@ -219,6 +214,7 @@ class TestPage(StepPage):
             _("Who gets the test message?"),
             _("Nobody is chosen for you. Everybody is looked up by name before anything is sent."),
         )
+        self._scanner.setText(_("Me, who scanned the code"))
         self._recipients.set_label(_("&Recipients"))
         self._recipients.set_placeholder(_("several separated by commas"))
         a11y.describe(self._kind, _("Kind of recipient"))
@@ -239,65 +235,3 @@ def _template_option(name: str) -> Option:
         "text": (_("Plain text"), _("Works wherever the app may send at all.")),
     }
     return Option(name, *told[name])
-
-
-def _key(recipient: Recipient) -> str:
-    return f"{recipient.kind.value}.{recipient.value}"
-
-
-def _named(resolved: Resolved) -> str:
-    return resolved.name or resolved.recipient.value
-
-
-def _address(recipient: Recipient) -> str:
-    kind = labels.recipient_kind_word(recipient.kind)
-    return _("{kind}: {value}").format(kind=kind, value=recipient.value)
-
-
-def _person(resolved: Resolved) -> RowView:
-    account = ""
-    if resolved.user_id and not resolved.recipient.as_can:
-        account = _("CAN would address this person as {user_id}.").format(user_id=resolved.user_id)
-    unnamed = "" if resolved.name else _("Feishu does not tell the name; the message can be sent.")
-    return RowView(
-        status=Status.PASS if resolved.name else Status.UNKNOWN,
-        title=_named(resolved),
-        word=_("Found") if resolved.name else _("Not looked up"),
-        sentence="\n".join(s for s in (_address(resolved.recipient), account, unnamed) if s),
-        icon="user",
-    )
-
-
-def _nobody(unresolved: Unresolved) -> RowView:
-    told = words.code_words(unresolved.code, unresolved.params)
-    return RowView(
-        status=Status.FAIL,
-        title=unresolved.recipient.value,
-        word=_("Not found"),
-        sentence=told.sentence,
-        details=_details(told, "\n".join(map(words.evidence_words, unresolved.evidence))),
-    )
-
-
-def _delivery(delivery: Delivery) -> RowView:
-    told = words.code_words(delivery.code, delivery.params)
-    done = delivery.state is DeliveryState.DELIVERED
-    message = _("Message id {id}").format(id=delivery.message_id)
-    tried = "\n".join(map(words.evidence_words, delivery.evidence))
-    return RowView(
-        status=_STATES[delivery.state],
-        title=_named(delivery.resolved),
-        word=labels.delivery_word(delivery.state),
-        sentence=message if done else told.sentence,
-        details=_details(None if done else told, tried),
-    )
-
-
-def _details(told: words.Words | None, tried: str) -> tuple[Detail, ...]:
-    details = (
-        Detail(_("Likely cause"), told.cause if told else ""),
-        Detail(_("What helps"), told.fix if told else ""),
-        Detail(_("Who can fix it"), told.who if told else ""),
-        Detail(_("What was tried"), tried),
-    )
-    return tuple(detail for detail in details if detail.text)

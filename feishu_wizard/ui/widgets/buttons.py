@@ -45,6 +45,14 @@ class Button(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.setFont(theme.font("strong" if kind == "primary" else "body"))
 
+    def set_kind(self, kind: str) -> None:
+        """Become primary where it is the next thing to press, secondary where it is not."""
+        if kind != self._kind:
+            self._kind = kind
+            self.setFont(theme.font("strong" if kind == "primary" else "body"))
+            self.updateGeometry()
+            self.update()
+
     def set_icon(self, name: str, trailing: str = "") -> None:
         """Show the icon ``name`` before and ``trailing`` behind the text."""
         if (name, trailing) != (self._icon, self._trailing):

@@ -115,13 +115,22 @@ class _Wrapping(QStyledItemDelegate):
 
 
 class DiffTable(QTableView):
-    """A table as high as its rows, so that the page scrolls and not the table."""
+    """A table as high as its rows, so that the page scrolls and not the table.
 
-    def __init__(self, table_id: str, name: str = "", parent: QWidget | None = None) -> None:
+    ``model`` brings column names of its own.
+    """
+
+    def __init__(
+        self,
+        table_id: str,
+        name: str = "",
+        parent: QWidget | None = None,
+        model: DiffModel | None = None,
+    ) -> None:
         super().__init__(parent)
         a11y.identify(self, table_id)
         a11y.describe(self, name)
-        self._model = DiffModel(self)
+        self._model = model or DiffModel(self)
         self.setModel(self._model)
         self.setItemDelegate(_Wrapping(self))
         self.setWordWrap(True)

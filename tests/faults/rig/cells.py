@@ -82,12 +82,13 @@ _FOREIGN = {
     "feishu": "net.not_json", "permissions": "net.not_json",
     "probe": "net.portal net.not_json", "fingerprint": "net.not_feishu",
 }  # fmt: skip
-_BUSY = {"feishu": "feishu.99991400", "permissions": "state-unknown/list_refused"}
+# The list of permissions is one source of three: the app's description and the calls tell as much.
+_BUSY = {"feishu": "feishu.99991400", "permissions": "ok"}
 _SHAPE = {
     "feishu": "net.unexpected", "permissions": "net.unexpected",
     "probe": "net.portal net.unexpected net.not_feishu", "fingerprint": "net.not_feishu",
 }  # fmt: skip
-_REFUSED = {"feishu": "feishu.10013", "permissions": "state-unknown/list_refused"}
+_REFUSED = {"feishu": "feishu.10013", "permissions": "ok"}
 
 
 def _office(can: str, recognised: str) -> dict[str, str]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication
 
-from feishu_wizard.domain.edition import Edition
-from feishu_wizard.domain.names import APP_SECRET
+from feishu_wizard.domain.edition import AppType, Edition
+from feishu_wizard.domain.finding import Finding, Proof, Status
+from feishu_wizard.domain.names import APP_SECRET, APP_TICKET
 from feishu_wizard.domain.outcomes import CredentialCheck, SecretPlace
+from feishu_wizard.domain.secret_change import SecretChange, Stage, Unfinished
 from feishu_wizard.wizard.answers import ConsoleBy, Place
 from feishu_wizard.wizard.steps import Step
 from tests.ui.pages import fakes
@@ -159,3 +161,137 @@ def test_a_stored_secret_is_not_asked_for_again(stage):
     at = stage(Step.CREDENTIALS, stored)
     placeholder = at.find("credentials.app_secret").placeholderText()
     assert placeholder == "Stored. Leave empty to use the stored one."
+
+
+# -- the kind of the app ----------------------------------------------------------------
+
+TICKET = "dIvq5vJGOQw3kLs8Zt0mNbRcXy7HpFuA"
+
+
+def test_the_kind_of_app_is_out_of_the_way(stage):
+    at = stage(Step.CREDENTIALS, ready)
+    assert "Kind of app: self-built app" in at.texts()
+    assert not at.shows("credentials.app_type.store")
+    assert not at.shows("credentials.app_ticket")
+
+
+def test_a_store_app_gets_boxes_for_ticket_and_company(stage, qtbot):
+    at = stage(Step.CREDENTIALS, entered)
+    at.find("credentials.app_type.fold").click()
+    at.find("credentials.app_type.store").click()
+    assert at.session.answers.app_type is AppType.STORE
+    assert "Asks Feishu to send a new ticket to the app's own server" in at.texts()
+    at.find("credentials.app_ticket").setText(TICKET)
+    at.find("credentials.tenant_key").setText("736588c92lxf175d")
+    assert at.session.answers.secret(APP_TICKET).reveal() == TICKET
+    assert at.session.answers.tenant_key == "736588c92lxf175d"
+    assert "Gets a token with App ID and App Secret." in at.texts()
+    assert at.find("credentials.app_ticket").displayText() == "●" * len(TICKET)
+
+
+def test_a_refused_ticket_is_told_at_its_box(stage):
+    def store(session):
+        entered(session)
+        session.update(app_type=AppType.STORE)
+        session.credentials.store.set_ticket(TICKET)
+
+    at = stage(Step.CREDENTIALS, store)
+    at.find("credentials.test").click()
+    refused = Finding(
+        "feishu.credentials", Status.FAIL, "store.wrong_ticket", {"feishu_code": "10012"}
+    )
+    at.job.done(CredentialCheck((refused,)))
+    assert "refused the app ticket" in at.find("credentials.app_ticket").accessibleDescription()
+    assert at.session.focus == "credentials.app_ticket"
+
+
+def test_a_self_built_app_is_switched_by_one_button(stage):
+    def store(session):
+        entered(session)
+        session.update(app_type=AppType.STORE)
+
+    at = stage(Step.CREDENTIALS, store)
+    at.find("credentials.test").click()
+    told = Finding("feishu.credentials", Status.FAIL, "store.self_built", {"feishu_code": "10016"})
+    at.job.done(CredentialCheck((told,)))
+    at.find("credentials.switch_app_type").click()
+    assert at.session.answers.app_type is AppType.SELF_BUILT
+    assert not at.shows("credentials.switch_app_type")
+
+
+def test_an_unknown_app_at_an_own_address_leads_to_the_first_step(stage):
+    def own(session):
+        entered(session)
+        session.update(edition=Edition.PRIVATE, open_url="http://127.0.0.1:9")
+
+    at = stage(Step.CREDENTIALS, own)
+    at.find("credentials.test").click()
+    told = Finding("feishu.credentials", Status.FAIL, "feishu.10003", {"feishu_code": "10003"})
+    at.job.done(CredentialCheck((told,)))
+    assert "another address, or of the other brand" in at.texts()
+    at.find("credentials.choose_edition").click()
+    assert at.session.step is Step.PREREQUISITES
+    assert at.session.focus == "prerequisites.edition"
+
+
+# -- the change of a secret -------------------------------------------------------------
+
+
+def changing(session):
+    entered(session)
+    session.update(refs=((APP_SECRET, "keyring:app_secret"),))
+
+
+def test_the_change_of_a_secret_is_folded_and_only_where_one_is_kept(stage):
+    assert not stage(Step.CREDENTIALS, ready).shows("credentials.secret_change")
+    at = stage(Step.CREDENTIALS, changing)
+    assert at.shows("credentials.secret_change")
+    assert not at.page.findChildren(type(at.page), "credentials.new_secret")
+    at.find("credentials.secret_change").click()
+    assert "may stop at the moment of the reset" in at.texts()
+    assert at.find("credentials.secret_change.console").url().endswith("/baseinfo")
+
+
+def test_every_step_of_a_change_is_a_row(stage):
+    at = stage(Step.CREDENTIALS, changing)
+    at.find("credentials.secret_change").click()
+    at.find("credentials.new_secret").setText("N3w" * 10 + "ab")
+    at.find("credentials.secret_change.change").click()
+    assert at.session.busy.code == "changing_secret"
+    rows = (
+        Finding("secret_change.pair", Status.PASS, "credentials_ok", {}, Proof.PROVEN),
+        Finding("secret_change.kept", Status.PASS, "secret_change.kept", {"place": "keyring"}),
+        Finding("secret_change.saved", Status.FAIL, "net.refused", {"host": "can"}),
+    )
+    at.job.done(SecretChange(rows, "secret_change.kept_only", {}, "keyring:app_secret", Stage.KEPT))
+    for row in ("pair", "kept", "saved"):
+        assert at.shows(f"credentials.row.secret_change.{row}")
+    assert "CAN still has the former one" in at.texts()
+    assert "Save it to CAN" in at.texts()
+    assert at.find("credentials.new_secret").text() == ""
+
+
+def test_a_change_that_was_left_is_unfolded_and_can_be_finished(stage):
+    left = Unfinished(Stage.KEPT, "secret_change.kept_only", {}, True, "keyring:app_secret")
+
+    def unfinished(session):
+        changing(session)
+        session.credentials.change.unfinished = left
+
+    at = stage(Step.CREDENTIALS, unfinished)
+    assert at.shows("credentials.secret_change.finish")
+    at.find("credentials.secret_change.finish").click()
+    assert at.session.busy.code == "changing_secret"
+    assert not at.find("credentials.secret_change.change").isEnabled()
+
+
+def test_what_has_to_be_entered_by_hand_can_be_copied(stage, qtbot):
+    at = stage(Step.CREDENTIALS, changing)
+    change = at.session.credentials.change
+    change.result = SecretChange((), "secret_change.by_hand", {}, "r", Stage.BY_HAND)
+    at.session.changed()
+    assert at.shows("credentials.secret_change.entered")
+    at.find("credentials.secret_change.copy").click()
+    assert QApplication.clipboard().text() == fakes.SECRET
+    at.find("credentials.secret_change.entered").click()
+    assert at.session.answers.stated >= {"app_secret", "save"}

@@ -32,6 +32,27 @@ def test_nobody_is_chosen_beforehand(stage):
     assert "This is the test that counts for push." in at.texts()
 
 
+def test_who_scanned_may_be_taken_with_one_press(stage):
+    def scanned(session):
+        ready(session)
+        session.update(scanned_by="ou_7dab8a3d3cdcc9da365777c7ad535d62")
+
+    at = stage(Step.TEST, scanned)
+    button = at.find("test.recipients.scanner")
+    assert button.isVisibleTo(at.page)
+    button.click()
+    assert at.session.busy.code == "resolving"
+    at.job.done("4e9d0c55")
+    assert at.find("test.recipients").text() == "4e9d0c55"
+    assert [r.as_can for r in at.session.test.recipients] == [True]
+    assert not button.isVisibleTo(at.page)
+
+
+def test_without_a_scan_nobody_is_offered(stage):
+    at = stage(Step.TEST, ready)
+    assert not at.find("test.recipients.scanner").isVisibleTo(at.page)
+
+
 def test_the_kinds_in_use_say_what_they_prove(stage, qtbot):
     at = stage(Step.TEST, ready)
     qtbot.keyClicks(at.find("test.recipients"), BOTH)

@@ -14,10 +14,12 @@ from feishu_wizard.domain.setup import AppType
 from feishu_wizard.operations.check_credentials import check_credentials
 from feishu_wizard.operations.check_permissions import judge
 from feishu_wizard.operations.check_prerequisites import platform_mark
+from feishu_wizard.operations.diagnose.platform_checks import platform_looks
 from feishu_wizard.services.feishu.application import AppVersion, Availability
 from feishu_wizard.services.feishu.auth import BOT_PATH, TOKEN_PATH
 from feishu_wizard.services.feishu.contact import ContactRange
 from tests.unit.book.desk import Answered, Desk, fixture, serving
+from tests.unit.operations.diagnose.practice_case import found_by
 from tests.unit.operations.test_judge import KIT, NEEDS, app, refused, told, view
 
 APP_PATH = "/open-apis/application/v6/applications/me"
@@ -56,12 +58,12 @@ def _app(**values: Any) -> Callable[[Desk], Any]:
     return _checked("feishu.app", app=Answered(body))
 
 
-async def _store_app(desk: Desk) -> Any:
+def _store_app(desk: Desk) -> Any:
+    """A diagnosis has no ticket, and asks nobody to send one."""
     kit = desk.kit("http://127.0.0.1:1")
     feishu = msgspec.structs.replace(kit.setup.feishu, app_type=AppType.STORE)
     kit = replace(kit, setup=msgspec.structs.replace(kit.setup, feishu=feishu))
-    async with desk.place() as place:
-        return (await check_credentials(place, kit, silent)).findings[0]
+    return found_by(platform_looks, desk.folder, kit)["feishu.credentials"]
 
 
 async def _fingerprint(desk: Desk) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.services.feishu.application import (
+    apply_scopes,
     describe_app,
     granted_scopes,
     in_availability,
@@ -17,6 +18,15 @@ from feishu_wizard.services.feishu.bot import bot_info
 from feishu_wizard.services.feishu.contact import contact_range, find_ids, get_user
 from feishu_wizard.services.feishu.envelope import answer_of
 from feishu_wizard.services.feishu.im import list_chats, send_message
+from feishu_wizard.services.feishu.registration import begin
+from feishu_wizard.services.feishu.self_config import (
+    AbilityChange,
+    ConfigChange,
+    ScopeRef,
+    change_ability,
+    change_config,
+    publish,
+)
 from feishu_wizard.services.feishu.tenant import tenant_info
 from feishu_wizard.services.net.http import Policy
 from feishu_wizard.text import book
@@ -54,6 +64,10 @@ CALLS: dict[str, Call] = {
     "find": lambda p: find_ids(p.client, ["zhangsan@z.com"], []),
     "person": lambda p: get_user(p.client, "3e3cf96b"),
     "groups": lambda p: list_chats(p.client),
+    "apply": lambda p: apply_scopes(p.client),
+    "config": lambda p: change_config(p.client, ConfigChange(add_scopes=(ScopeRef("im:message"),))),
+    "ability": lambda p: change_ability(p.client, AbilityChange(bot=True)),
+    "publish": lambda p: publish(p.client, "1.0.1", "what is new", "why"),
     "send": lambda p: send_message(p.client, "user_id", "3e3cf96b", "text", {"text": "x"}, "u-1"),
     "other": _by_hand,
 }
@@ -64,7 +78,11 @@ MET: dict[str, tuple[int, str]] = {
     "tenant": (403, "1184000 1184001 42008"),
     "app": (400, "99991672 99992402 210503 210504 210505 210508 99991673 99991401 99991403"),
     "versions": (400, "210506 99991676"),
-    "scopes": (400, "212100 212001 212002 212003 212004"),
+    "scopes": (400, "212100"),
+    "apply": (400, "212001 212002 212003 212004"),
+    "config": (400, "210031 210032 210034 210035 210036 210037 210040 210041 210042 210043"),
+    "ability": (400, "210011 210020 210021"),
+    "publish": (400, "210001 210302 210303 210304 210399"),
     "available": (400, "99992360 99992361"),
     "range": (403, "40004 40011 40012 40014 43010"),
     "find": (400, "40001 40013 99991671"),
@@ -110,6 +128,23 @@ def _player(number: str) -> Player:
     return play
 
 
+async def _lost(desk: Desk) -> Any:
+    """A gateway gave up on a release."""
+    answered = Answered(b"<html><title>504 Gateway Time-out</title></html>", 504)
+    async with serving({}, answered) as platform:
+        return await refusal(CALLS["publish"](platform))
+
+
+def _begin(body: Any, status: int) -> Player:
+    """What a host answers when a scan is to begin."""
+
+    async def play(desk: Desk) -> Any:
+        async with serving({}, Answered(body, status)) as platform:
+            return await refusal(begin(platform.http, platform.hosts))
+
+    return play
+
+
 def _word(word: str) -> Player:
     """The login host answers OAuth errors with a word; a person pastes what came back."""
 
@@ -133,4 +168,9 @@ PLAYERS: dict[str, Player] = (
     | {family: _player(number) for family, number in OF_FAMILIES.items()}
     | {code: _word(code[6:]) for code in _codes("oauth.")}
     | {"oauth.*": _word("brand_new_word")}
+    | {
+        "scan.not_offered": _begin({"error": "unauthorized_client"}, 400),
+        "scan.refused": _begin({"error": "brand_new_word", "error_description": "no"}, 400),
+        "net.outcome_unknown": _lost,
+    }
 )

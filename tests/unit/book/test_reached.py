@@ -34,7 +34,7 @@ from tests.unit.book.asserted import asserted, asserted_in
 from tests.unit.book.desk import Desk, told
 
 # What every code of these chapters comes from lies outside: each code has a player of its own.
-PLAYED_BY_CODE = ("feishu", "feishu_login", "feishu_messages")
+PLAYED_BY_CODE = ("app_change", "feishu", "feishu_login", "feishu_messages")
 # Codes of one plain word that a test really asserts; other words are too common to be searched.
 _WORDS = {"internal", "cancelled", "offline"}
 

@@ -1,4 +1,4 @@
-"""What follows from any page of CAN, and whether the platform would accept a redirect URL."""
+"""What follows from any page of CAN."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feishu_wizard.domain.address import (
-    RedirectMatch,
-    RedirectState,
     callback_candidates,
-    compare_redirect,
     normal_origin,
     read_can_address,
 )
@@ -154,64 +151,3 @@ def _code_or_origin(url):
         return normal_origin(url)
     except InputError as error:
         return error.code
-
-
-WANTED = "https://can.example.com/user/softLogin"
-SAME, DIFFERS, MISSING = RedirectState.REGISTERED, RedirectState.DIFFERS, RedirectState.MISSING
-
-
-@pytest.mark.parametrize(
-    ("registered", "state", "difference"),
-    [
-        (WANTED, SAME, ""),
-        ("https://CAN.example.com/user/softLogin", SAME, ""),
-        (f"{WANTED}?a=1#x", SAME, ""),
-        ("http://can.example.com/user/softLogin", DIFFERS, "scheme"),
-        ("https://can2.example.com/user/softLogin", DIFFERS, "host"),
-        ("https://can.example.com:8443/user/softLogin", DIFFERS, "port"),
-        ("https://can.example.com:443/user/softLogin", DIFFERS, "port"),
-        ("https://can.example.com/user/softLogin/", DIFFERS, "trailing_slash"),
-        ("https://can.example.com/user/softlogin", DIFFERS, "case"),
-        ("https://can.example.com/user/login", DIFFERS, "path"),
-        ("https://can.example.com", DIFFERS, "path"),
-        ("http://can.example.com:8080/x", DIFFERS, "scheme"),
-        ("https://*.example.com/user/softLogin", MISSING, ""),
-        ("https://other.example.com/x", MISSING, ""),
-        ("can.example.com/user/softLogin", MISSING, ""),
-        ("", MISSING, ""),
-    ],
-)
-def test_redirect_urls_are_compared_by_the_rules_of_the_platform(registered, state, difference):
-    match = compare_redirect(WANTED, [registered])
-    assert (match.state, match.difference) == (state, difference)
-    assert match.nearest == ("" if state is MISSING else registered)
-
-
-def test_the_nearest_of_several_is_named():
-    far = "http://can.example.com:8080/user/softLogin"
-    near = "http://can.example.com/user/softLogin"
-    assert compare_redirect(WANTED, [far, near]) == RedirectMatch(DIFFERS, near, "scheme")
-    assert compare_redirect(WANTED, [far, near, WANTED]).state is SAME
-    assert compare_redirect(WANTED, []).state is MISSING
-
-
-def test_query_and_fragment_of_the_wanted_one_do_not_count():
-    match = compare_redirect(f"{WANTED}?to=/x#/y", [WANTED])
-    assert match == RedirectMatch(SAME, WANTED, "query")
-
-
-def test_a_hash_route_registers_as_its_page():
-    """Source: official docs, http://www.example.com/#/index registers as its origin."""
-    assert compare_redirect("http://www.example.com/#/index", ["http://www.example.com"]).state is (
-        SAME
-    )
-
-
-def test_localhost_is_not_127_0_0_1():
-    match = compare_redirect("http://localhost:8080/cb", ["http://127.0.0.1:8080/cb"])
-    assert (match.state, match.difference) == (DIFFERS, "host")
-
-
-def test_a_wanted_url_that_is_no_address_is_refused():
-    with pytest.raises(InputError):
-        compare_redirect("can.example.com", [WANTED])

@@ -10,7 +10,14 @@ from typing import Any
 
 from feishu_wizard.domain.edition import Hosts
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.services.feishu import application, auth, bot, contact, im
+from feishu_wizard.services.feishu import (
+    application,
+    auth,
+    bot,
+    contact,
+    im,
+    probes,
+)
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.envelope import Answer
 from feishu_wizard.services.net.http import Policy, Reply
@@ -119,5 +126,14 @@ ENDPOINTS: dict[str, Call] = {
         "9d1a51e2-5d0c-5f0f-8f57-1f7f9f1e0c11",
     ),
     "im_chats": im.list_chats,
+    "application_version": lambda c: application.version_detail(
+        c, "oav_7c1a90b7258ad0372aa53963cda70d31"
+    ),
+    "contacts_range_suggest": lambda c: application.suggested_range(
+        c, "oav_7c1a90b7258ad0372aa53963cda70d31"
+    ),
+    "contact_department": lambda c: probes.first_department(
+        c, "od-4e6ac4d14bcd5071a37a39de902c7141"
+    ),
     "im_message_get": lambda c: im.get_message(c, "om_dc13264520392913993dd051dba21dcf"),
 }

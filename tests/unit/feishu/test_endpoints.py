@@ -98,6 +98,64 @@ async def test_latest_versions(http):
     ]
 
 
+async def test_what_a_version_tells(http):
+    value, _sent = await ask("application_versions", http)
+    waiting, online = value
+    assert (waiting.in_review, waiting.approved, waiting.rejected, waiting.draft) == (
+        (True, False, False, False)
+    )
+    assert (waiting.published_at, online.published_at) == (1610462759.0, None)
+    assert (waiting.declares("im:message:send_as_bot"), waiting.ability_web_app) == (True, False)
+    assert not waiting.declares("im:message:send_as_bot", "user")
+    assert (online.approved, online.ability_web_app) == (True, True)
+    assert "scopes" in waiting.present
+    assert "scopes" not in online.present
+
+
+@pytest.mark.parametrize(
+    ("time", "at"), [(1610462759, 1610462759.0), ("0", None), ("", None), ("²", None), (0, None)]
+)
+def test_times_come_as_text_or_number(time, at):
+    assert application.AppVersion(publish_time=time).published_at == at
+
+
+async def test_version_detail(http):
+    value, sent = await ask("application_version", http)
+    path = f"/open-apis/application/v6/applications/{APP_ID}/app_versions/{value.version_id}"
+    assert (sent.method, sent.url) == ("GET", OPEN + path)
+    assert (value.version, value.status, value.ability_bot) == ("1.0.1", 3, True)
+    assert value.remark["update_remark"] == "新增机器人"
+
+
+async def test_suggested_range(http):
+    value, sent = await ask("contacts_range_suggest", http)
+    assert sent.url.endswith("/contacts_range_suggest")
+    assert sent.params == {"user_id_type": "open_id", "department_id_type": "open_department_id"}
+    assert (value.kind, value.visible_list.group_ids) == ("some", [])
+    assert value.visible_list.open_ids == ["ou_d317f090b7258ad0372aa53963cda70d"]
+
+
+async def test_approval_is_asked_for_once(http):
+    http.queue.append(reply({"code": 0, "msg": "success", "data": {}}))
+    answer = await application.apply_scopes(client(http))
+    assert answer.evidence.feishu_code == 0
+    sent = http.sent[0]
+    assert (sent.method, sent.url) == ("POST", f"{OPEN}/open-apis/application/v6/scopes/apply")
+    assert sent.json is None
+    http.queue.append(NetworkError("net.timeout", {"host": "h"}))
+    with pytest.raises(NetworkError):
+        await application.apply_scopes(client(http))
+    assert len(http.sent) == 2
+
+
+@pytest.mark.parametrize("code", [212001, 212002, 212003, 212004])
+async def test_approval_refused(http, code):
+    http.queue.append(reply({"code": code, "msg": "no"}, 400))
+    with pytest.raises(FeishuError) as caught:
+        await application.apply_scopes(client(http))
+    assert caught.value.feishu_code == code
+
+
 async def test_availability(http):
     value, sent = await ask("check_white_black_list", http)
     assert sent.method == "POST"

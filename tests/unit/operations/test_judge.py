@@ -260,7 +260,7 @@ def test_the_bot(bot, changes, expected, reason):
             ["http://can.example.com/user/softLogin"],
             GrantState.NOT_REQUESTED,
             "redirect_differs",
-            "scheme",
+            "http_registered",
         ),
         (
             ["https://can.example.com/user/softlogin"],

@@ -19,7 +19,7 @@ from feishu_wizard.domain.recipient import (
 )
 from feishu_wizard.operations import send_test as operation
 from feishu_wizard.operations.load_setup import load_setup
-from feishu_wizard.operations.resolve_recipients import resolve_recipients
+from feishu_wizard.operations.resolve_recipients import account_of, resolve_recipients
 from feishu_wizard.services.feishu.im import send_message
 
 
@@ -274,6 +274,27 @@ def test_a_person_is_found_by_every_kind_of_name(practice, people, resolve, send
     [delivery] = send(found)
     assert delivery.state is DeliveryState.DELIVERED
     assert sent_to(person) == 1
+
+
+def test_who_scanned_is_addressed_as_can_would(practice, people, perform):
+    person = next(people)
+
+    async def work(place):
+        kit = await load_setup(place, str(practice.setup))
+        return await account_of(place, kit, person["open_id"][practice["app_id"]])
+
+    assert perform(work) == person["user_id"]
+
+
+def test_who_scanned_keeps_the_open_id_where_the_account_is_hidden(sandbox, perform):
+    practice = sandbox("--drill", "missing-scope:contact:user.employee_id:readonly")
+    open_id = practice.state()["people"][0]["open_id"][practice["app_id"]]
+
+    async def work(place):
+        kit = await load_setup(place, str(practice.setup))
+        return await account_of(place, kit, open_id)
+
+    assert perform(work) == open_id
 
 
 def test_a_group_is_found_by_its_id_and_gets_the_message(practice, resolve, send):

@@ -1,4 +1,4 @@
-"""An app's view of itself, releases and reviews, and self-configuration."""
+"""An app's view of itself, releases and reviews."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import pytest
 pytestmark = pytest.mark.anyio
 
 ME = "/application/v6/applications/me"
-V7 = "/application/v7/applications/me"
 SELF_MANAGE = "application:application:self_manage"
 
 
@@ -64,9 +63,6 @@ async def test_scope_waits_with_status_2(sandbox):
     listed = (await sandbox.get("/application/v6/scopes")).json()["data"]["scopes"]
     status = {item["scope_name"]: item["grant_status"] for item in listed}
     assert status["application:application:patch"] == 2
-    applied = "/application/v6/scopes/apply"
-    assert (await sandbox.post(applied)).json()["code"] == 0
-    assert (await sandbox.post(applied)).json()["code"] == 212004
 
 
 async def test_nothing_to_apply_for(sandbox):
@@ -130,77 +126,6 @@ async def test_other_apps_need_their_permission(sandbox):
     base = "/application/v6/applications"
     assert (await sandbox.get(f"{base}/{other.app_id}?lang=en_us")).json()["code"] == 210504
     assert (await sandbox.get(f"{base}/nonsense?lang=en_us")).json()["code"] == 210503
-
-
-async def patchable(sandbox):
-    await sandbox.control("grant", scopes=["application:application:patch"])
-    await sandbox.control("release")
-    await sandbox.control("approve")
-
-
-async def test_self_configuration(sandbox):
-    await patchable(sandbox)
-    body = {
-        "scope": {"add_scopes": [{"scope_name": "im:chat:read", "token_type": "tenant"}]},
-        "security": {"add": {"redirect_urls": ["http://localhost:9/cb?x=1#y"]}},
-        "contacts": {"contacts_range_type": "equal_to_availability"},
-    }
-    assert (await sandbox.call("PATCH", f"{V7}/config", json=body)).json()["code"] == 0
-    app = sandbox.world.app
-    assert app.has_scope("im:chat:read")
-    assert app.redirect_urls[-1] == "http://localhost:9/cb"
-    assert app.draft.contacts_range.kind == "equal_to_availability"
-    assert app.online.contacts_range.kind == "all"
-    off = {"bot": {"enable": False}}
-    assert (await sandbox.call("PATCH", f"{V7}/ability", json=off)).json()["code"] == 0
-    assert app.bot_active
-    missing = (await sandbox.post(f"{V7}/publish", json={"remark": "r"})).json()
-    assert missing["code"] == 210304
-    published = await sandbox.post(f"{V7}/publish", json={"remark": "r", "changelog": "c"})
-    assert published.json()["data"]["version"] == "1.0.2"
-    locked = {
-        "config": (await sandbox.call("PATCH", f"{V7}/config", json={})).json()["code"],
-        "ability": (await sandbox.call("PATCH", f"{V7}/ability", json={})).json()["code"],
-        "publish": (await sandbox.post(f"{V7}/publish", json={})).json()["code"],
-    }
-    assert locked == {"config": 210040, "ability": 210020, "publish": 210302}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"security": {"add": {"redirect_urls": ["ftp://a/b"]}}},
-        {"security": {"add": {"redirect_urls": [f"http://h{n}/" for n in range(300)]}}},
-        {"scope": {"add_scopes": [{"scope_name": "x", "token_type": "tenant"}]}},
-        {"contacts": {"contacts_range_type": "nobody"}},
-        {"contacts": {"contacts_range_type": "some", "visible_list": {"user_ids": ["ou_x"]}}},
-        {"security": 3},
-        {
-            "security": {"add": {"redirect_urls": ["http://new.example.com/"]}},
-            "contacts": {"contacts_range_type": "nobody"},
-        },
-    ],
-)
-async def test_bad_self_configuration(sandbox, body):
-    await patchable(sandbox)
-    before = list(sandbox.world.app.redirect_urls)
-    reply = await sandbox.call("PATCH", f"{V7}/config", json=body)
-    assert reply.json()["code"] == 210031
-    assert sandbox.world.app.redirect_urls == before
-
-
-async def test_self_configuration_is_refused_for_scanned_apps_and_without_the_scope(sandbox):
-    assert (await sandbox.call("PATCH", f"{V7}/config", json={})).json()["code"] == 99991672
-    await patchable(sandbox)
-    sandbox.world.app.source = "scan"
-    codes = [
-        (await sandbox.call("PATCH", f"{V7}/config", json={})).json()["code"],
-        (await sandbox.call("PATCH", f"{V7}/ability", json={})).json()["code"],
-        (await sandbox.post(f"{V7}/publish", json={})).json()["code"],
-    ]
-    assert codes == [210043, 210021, 210001]
-    path = f"/application/v7/applications/cli_{'0' * 16}/config"
-    assert (await sandbox.call("PATCH", path, json={})).json()["code"] == 210036
 
 
 async def test_contacts_range_of_the_administrator_acts_at_once(sandbox):

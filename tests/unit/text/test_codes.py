@@ -42,6 +42,8 @@ def has_words(kind: str, text: str) -> bool:
     """Whether a code of the tree has words of its own; ``prefix*`` needs a code so begun."""
     if text.endswith("*"):
         begun = f"capability.{text[:-1]}" if kind == "capability" else text[:-1]
+        if kind in _TABLES:
+            return any(code.startswith(begun) for code in _TABLES[kind])
         return any(code.startswith(begun) for entry in book.entries() for code in entry.codes)
     if kind == "can":
         return book.knows(f"can.{text}")

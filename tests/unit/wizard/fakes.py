@@ -36,6 +36,7 @@ from feishu_wizard.domain.recipient import (
 from feishu_wizard.domain.release import plan_release
 from feishu_wizard.domain.states import Act, GrantState, Target, VersionState
 from feishu_wizard.operations.knowledge import declared, needs
+from feishu_wizard.operations.watch_approval import Look
 from feishu_wizard.wizard.session import Session
 
 APP_ID = "cli_a8c029e757e6500b"
@@ -166,7 +167,8 @@ _NAMES = {
     "check_prerequisites": "check_prerequisites",
     "check_credentials": "check_credentials",
     "check_permissions": "check_permissions",
-    "version_state": "watch_approval",
+    "look": "watch_approval",
+    "scan": "create_app",
     "plan_saves": "save_setup",
     "save_all": "save_setup",
     "resolve_recipients": "resolve_recipients",
@@ -177,6 +179,9 @@ _NAMES = {
     "kept_secret": "keep_secret",
     "secret_place": "keep_secret",
     "forget_setup": "forget_setup",
+    "change_secret": "change_secret",
+    "look_back": "secret_marks",
+    "close_change": "secret_marks",
     "export_report": "export_report",
     "load_setup": "load_setup",
 }
@@ -313,7 +318,7 @@ def all_well() -> dict[str, Any]:
         "check_permissions": lambda place, kit, declined, report: grants(
             chosen=kit.setup.capabilities.chosen()
         ),
-        "version_state": VersionState.UNDER_REVIEW,
+        "look": Look(VersionState.UNDER_REVIEW),
         "plan_saves": lambda place, kit, targets, report: tuple(
             can_plan() if t is Target.CAN else file_plan() for t in targets
         ),
@@ -329,6 +334,8 @@ def all_well() -> dict[str, Any]:
         "kept_secret": None,
         "secret_place": SecretPlace("keyring", "Secret Service"),
         "forget_setup": None,
+        "look_back": None,
+        "close_change": None,
         "export_report": lambda place, kit, path, *rest: path,
     }
 

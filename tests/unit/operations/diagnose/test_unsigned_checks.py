@@ -10,6 +10,7 @@ import pytest
 from feishu_wizard.domain.edition import Edition, Hosts
 from feishu_wizard.domain.finding import Status, Who
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.operations import find_brand
 from feishu_wizard.operations.diagnose import unsigned_checks
 from feishu_wizard.operations.diagnose.sign_in_page import _code_of, authorize_page, callback
 from feishu_wizard.operations.diagnose.unsigned_checks import brand
@@ -84,27 +85,49 @@ def test_a_deleted_app(healthy, find):
         assert find(unsigned(healthy), brand).code == "credentials.app_unknown"
 
 
-def test_the_other_brand_knows_the_app(healthy, other, find, monkeypatch):
-    theirs = Hosts(healthy["feishu"], healthy["accounts"])
-    asked = []
+@pytest.fixture
+def brands(monkeypatch):
+    """Give the public brands addresses of this test's own: ``brands(feishu=..., lark=...)``."""
 
-    def hosts_of(edition):
-        asked.append(edition)
-        return theirs
+    def place(**hosts):
+        known = {Edition(name): Hosts(*pair) for name, pair in hosts.items()}
 
-    monkeypatch.setattr(unsigned_checks, "hosts_of", hosts_of)
-    here = {"open_url": other["feishu"], "accounts_url": other["accounts"]}
-    kit = unsigned(healthy, edition=Edition.FEISHU, **here)
-    found = find(kit, brand)
-    assert asked == [Edition.LARK]
+        def hosts_of(edition, open_url="", accounts_url=""):
+            return known[edition]
+
+        monkeypatch.setattr(find_brand, "hosts_of", hosts_of)
+        monkeypatch.setattr("feishu_wizard.domain.setup.hosts_of", hosts_of)
+
+    return place
+
+
+def of_brand(practice, edition, **feishu):
+    """A setup of a public brand: no address of its own."""
+    return unsigned(practice, edition=edition, open_url="", accounts_url="", **feishu)
+
+
+def test_the_other_brand_knows_the_app(healthy, other, find, brands):
+    brands(
+        feishu=(other["feishu"], other["accounts"]), lark=(healthy["feishu"], healthy["accounts"])
+    )
+    found = find(of_brand(healthy, Edition.FEISHU), brand)
     assert (found.status, found.code) == (Status.FAIL, "credentials.other_brand")
     assert found.params["edition"] == "lark"
 
 
-def test_the_other_brand_is_out_of_reach(healthy, find, monkeypatch):
-    nowhere = Hosts("http://127.0.0.1:9", "http://127.0.0.1:9")
-    monkeypatch.setattr(unsigned_checks, "hosts_of", lambda edition: nowhere)
-    found = find(unsigned(healthy, edition=Edition.LARK, app_id=NOBODY), brand)
+def test_the_other_brand_is_out_of_reach(healthy, find, brands):
+    here = (healthy["feishu"], healthy["accounts"])
+    brands(lark=here, feishu=("http://127.0.0.1:9", "http://127.0.0.1:9"))
+    found = find(of_brand(healthy, Edition.LARK, app_id=NOBODY), brand)
+    assert (found.status, found.code) == (Status.FAIL, "credentials.app_unknown")
+
+
+def test_nobody_else_is_asked_about_an_app_at_an_address_of_ones_own(healthy, find, monkeypatch):
+    def hosts_of(edition):
+        raise AssertionError("another brand was asked")
+
+    monkeypatch.setattr(find_brand, "hosts_of", hosts_of)
+    found = find(unsigned(healthy, edition=Edition.FEISHU, app_id=NOBODY), brand)
     assert (found.status, found.code) == (Status.FAIL, "credentials.app_unknown")
 
 
