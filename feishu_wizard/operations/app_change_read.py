@@ -167,5 +167,5 @@ def _range(span: Read[VersionRange]) -> Values:
     if span.value.kind != "some":
         return (span.value.kind,)
     rows = span.value.visible_list
-    ids = Listed(tuple(rows.open_ids), tuple(rows.department_ids), tuple(rows.group_ids))
+    ids = Listed(tuple(rows.people), tuple(rows.department_ids), tuple(rows.group_ids))
     return ("some", *spelled(ids))

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link
+from feishu_wizard.domain.finding import Status
 from feishu_wizard.domain.means import RELEASE, Means, NextStep, Task, Ways, next_step
 from feishu_wizard.domain.outcomes import PermissionCheck
 from feishu_wizard.domain.permission import Kind, Need, NeedState, needs_of
@@ -51,6 +52,12 @@ class PlanView(Controller):
     def standing(self) -> AppStanding:
         """How the app itself stands, as the last check saw it."""
         return self.result.standing if self.result else AppStanding()
+
+    @property
+    def shut_out(self) -> bool:
+        """Something keeps every call from being answered, so no row can tell more."""
+        findings = self.result.findings if self.result else ()
+        return any(finding.status is Status.FAIL for finding in findings)
 
     @cached_property
     def scan(self) -> ScanFlow:

@@ -85,11 +85,18 @@ class AppVersion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VisibleList(msgspec.Struct, frozen=True, kw_only=True):
-    """Who lies in a range of "some"."""
+    """Who lies in a range of "some". People come as ``open_ids`` (official SDK) or ``user_ids``
+    (as requests of the platform call them); which, no published example shows."""
 
     open_ids: list[str] = []
+    user_ids: list[str] = []
     department_ids: list[str] = []
     group_ids: list[str] = []
+
+    @property
+    def people(self) -> list[str]:
+        """Ids of the people, under whichever name they came."""
+        return self.open_ids or self.user_ids
 
 
 class VersionRange(msgspec.Struct, frozen=True, kw_only=True):

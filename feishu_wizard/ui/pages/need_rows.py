@@ -56,7 +56,7 @@ def need_view(row: NeedState, controller: PermissionsStep) -> RowView:
         status=status,
         title=pick(need.console),
         word=_word(row),
-        sentence=_sentence(row),
+        sentence=_sentence(row, controller),
         badge=_badge(row, controller),
         details=tuple(d for d in _details(row) if d.text),
         links=_links(row, controller),
@@ -83,10 +83,12 @@ def link_words(row: NeedState) -> str:
     return labels.link_label(f"console_{row.need.page or 'auth'}").replace("&", "&&")
 
 
-def _sentence(row: NeedState) -> str:
+def _sentence(row: NeedState, controller: PermissionsStep) -> str:
     """What was observed, where it is more than the state; why it is needed is in the details."""
     if row.state is GrantState.DECLINED:
         return pick(row.need.without)
+    if row.state is GrantState.UNKNOWN and controller.shut_out:
+        return ""  # the same for every row, and said once above
     said_above = row.reason in _SAID_ABOVE or row.reason.startswith("version.")
     calm = row.state is GrantState.UNKNOWN and not row.need.required  # in the details
     if not row.reason or said_above or calm:

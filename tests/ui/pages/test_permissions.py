@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from feishu_wizard.domain.edition import AppType
+from feishu_wizard.domain.finding import Finding, Status
 from feishu_wizard.domain.means import Means, Task
+from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.scan import ScanState
 from feishu_wizard.domain.standing import AppStanding
 from feishu_wizard.domain.states import GrantState, VersionState
@@ -338,3 +340,17 @@ def test_another_day_the_page_starts_at_the_check(stage):
     at = stage(Step.PERMISSIONS, resumed)
     assert "Check now whether the version was approved." in at.texts()
     assert at.session.verb().code == "check_permissions"
+
+
+def test_what_shuts_every_call_out_is_not_repeated_at_each_row(stage):
+    why = {"feishu_code": "99991662", "msg": "stopped"}
+    refused = tuple(
+        NeedState(row.need, GrantState.UNKNOWN, "list_refused", why)
+        for row in fakes.half_done().states
+    )
+    silent = replace(fakes.half_done(), states=refused)
+    shut = Finding("feishu.app", Status.FAIL, "app_stopped")
+    told = stage(Step.PERMISSIONS, with_result(silent)).texts()
+    calm = stage(Step.PERMISSIONS, with_result(replace(silent, findings=(shut,)))).texts()
+    assert told.count("99991662") > 3
+    assert "99991662" not in calm

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from feishu_wizard.domain.errors import FeishuError, InputError, NetworkError
 from feishu_wizard.services.feishu import application, auth, bot, contact, im
 from feishu_wizard.services.feishu.paths import api_path
+from feishu_wizard.services.feishu.versions import VisibleList
 from feishu_wizard.services.net.http import Policy
 from tests.unit.feishu.fake import (
     APP_ID,
@@ -132,7 +134,7 @@ async def test_suggested_range(http):
     assert sent.url.endswith("/contacts_range_suggest")
     assert sent.params == {"user_id_type": "open_id", "department_id_type": "open_department_id"}
     assert (value.kind, value.visible_list.group_ids) == ("some", [])
-    assert value.visible_list.open_ids == ["ou_d317f090b7258ad0372aa53963cda70d"]
+    assert value.visible_list.people == ["ou_d317f090b7258ad0372aa53963cda70d"]
 
 
 async def test_approval_is_asked_for_once(http):
@@ -317,3 +319,8 @@ async def test_brand_probe_sends_no_real_secret(code, known):
     assert await auth.knows_app(http, HOSTS, APP_ID) is known
     assert http.sent[0].json["app_id"] == APP_ID
     assert APP_SECRET not in str(http.sent)
+
+
+def test_people_of_a_range_are_read_under_either_name():
+    told = msgspec.convert({"user_ids": ["ou_1", "ou_2"], "department_ids": []}, VisibleList)
+    assert told.people == ["ou_1", "ou_2"]
