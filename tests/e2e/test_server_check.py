@@ -260,7 +260,10 @@ def test_busybox_wget_says_nothing_of_certificates(secure, paths, tmp_path, shel
     answer = run(script_of(setup), paths[shell, "busybox wget"], shell, tmp_path)
     check = parse_server_check(answer)
     assert statuses(check)["net.open.tls"] == "unknown"
-    assert not [f.id for f in check.findings if f.status is Status.FAIL]
+    # On a busy machine Debian's BusyBox now and then stays in its handshake for ever (about one in
+    # two hundred); that it was ended at the bound is then all that can be told.
+    failed = [f.code for f in check.findings if f.status is Status.FAIL]
+    assert set(failed) <= {"net.deadline"}
 
 
 @pytest.mark.parametrize("tool", ["curl", "wget"])
