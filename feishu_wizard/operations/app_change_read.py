@@ -6,13 +6,12 @@ switched on but not released, is told by no call at all.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from feishu_wizard.domain.app_change import Part
-from feishu_wizard.domain.errors import FeishuError
-from feishu_wizard.operations.platform_view import Read, described
+from feishu_wizard.operations.platform_view import Read, described, kept
 from feishu_wizard.services.feishu.application import (
     AppInfo,
     AppScope,
@@ -79,12 +78,12 @@ async def read_app(client: FeishuClient) -> Seen:
 
     The platform's refusals make a value unknown; network failures are raised.
     """
-    app = await _read(described(client))
-    grants = await _read(granted_scopes(client))
-    versions = await _read(latest_versions(client))
-    bot = await _read(bot_info(client))
+    app = await kept(described(client))
+    grants = await kept(granted_scopes(client))
+    versions = await kept(latest_versions(client))
+    bot = await kept(bot_info(client))
     newest = next(iter(versions.value), None) if isinstance(versions, Answer) else None
-    span = await _read(suggested_range(client, newest.version_id)) if newest else None
+    span = await kept(suggested_range(client, newest.version_id)) if newest else None
     return Seen(
         scopes=_scopes(app, grants, newest),
         listed=isinstance(grants, Answer),
@@ -114,13 +113,6 @@ def listed_in(values: Iterable[str]) -> Listed:
         tuple(row.removeprefix(_DEPARTMENT) for row in rows if row.startswith(_DEPARTMENT)),
         tuple(row.removeprefix(_GROUP) for row in rows if row.startswith(_GROUP)),
     )
-
-
-async def _read(call: Awaitable[Answer[T]]) -> Answer[T] | FeishuError:
-    try:
-        return await call
-    except FeishuError as error:
-        return error
 
 
 def _ids(versions: Read[list[AppVersion]]) -> frozenset[str]:

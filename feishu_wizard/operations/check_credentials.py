@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link
+from dataclasses import replace
+
+from feishu_wizard.domain.edition import AppType, ConsolePage, Edition
 from feishu_wizard.domain.errors import CredentialError, FeishuError, WizardError
-from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who, blocked, not_done
+from feishu_wizard.domain.finding import Finding, Proof, Status, Who, blocked, not_done
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.outcomes import CredentialCheck
 from feishu_wizard.domain.progress import Progress, Report
@@ -14,16 +16,15 @@ from feishu_wizard.operations.check_store_app import (
     prove_without_ticket,
     told_at_its_field,
 )
+from feishu_wizard.operations.console import app_page
 from feishu_wizard.operations.context import Workplace
+from feishu_wizard.operations.platform_view import NO_BOT, NO_SCOPE, NOT_INSTALLED
 from feishu_wizard.services.feishu.application import describe_app
 from feishu_wizard.services.feishu.bot import bot_info
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.tenant import tenant_info
 
 # bot/v3/info before the bot is switched on and released (community evidence, many).
-_NO_BOT = 11205
-_NO_SCOPE = 99991672
-_NOT_INSTALLED = 212100
 _UNKNOWN_APP = frozenset({10003, 99991543, 20048})
 _ACTIVE = 2  # activate_status (official docs: bot-v3/info)
 
@@ -66,23 +67,15 @@ async def _without_token(
 
 async def prove_pair(client: FeishuClient, kit: Kit) -> Finding:
     """The check ``feishu.credentials``: the pair gives a token, or what the platform said."""
-    hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
     try:
         answer = await client.new_token()
     except WizardError as error:
         found = error.finding("feishu.credentials")
         if kit.setup.feishu.app_type is AppType.STORE:
             found = told_at_its_field(found)
-        link = Link("console_baseinfo", console_link(hosts, ConsolePage.BASE_INFO, app_id))
-        return Finding(
-            found.id,
-            found.status,
-            found.code,
-            found.params,
-            who=found.who,
-            evidence=found.evidence,
-            links=(*found.links, link) if isinstance(error, FeishuError) else found.links,
-        )
+        if not isinstance(error, FeishuError):
+            return found
+        return replace(found, links=(*found.links, app_page(kit, ConsolePage.BASE_INFO)))
     return Finding(
         "feishu.credentials",
         Status.PASS,
@@ -94,11 +87,10 @@ async def prove_pair(client: FeishuClient, kit: Kit) -> Finding:
 
 
 async def _app(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
-    hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
     try:
         answer = await describe_app(client)
     except FeishuError as error:
-        if error.feishu_code in (_NO_SCOPE, _NOT_INSTALLED):
+        if error.feishu_code in (NO_SCOPE, NOT_INSTALLED):
             # Reading itself needs a permission that CAN does not: silence says nothing.
             return not_done("feishu.app", "app_not_told"), ""
         return error.finding("feishu.app"), ""
@@ -108,7 +100,7 @@ async def _app(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
     name = info.app_name
     params = {"name": name}
     if info.status == 0:
-        link = Link("console_version", console_link(hosts, ConsolePage.VERSION, app_id))
+        link = app_page(kit, ConsolePage.VERSION)
         return (
             Finding(
                 "feishu.app",
@@ -130,12 +122,11 @@ async def _app(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
 
 
 async def _bot(client: FeishuClient, kit: Kit) -> tuple[Finding, str]:
-    hosts, app_id = kit.setup.feishu.hosts, kit.setup.feishu.app_id
-    link = Link("console_bot", console_link(hosts, ConsolePage.BOT, app_id))
+    link = app_page(kit, ConsolePage.BOT)
     try:
         answer = await bot_info(client)
     except FeishuError as error:
-        if error.feishu_code == _NO_BOT:
+        if error.feishu_code == NO_BOT:
             found = Finding(
                 "feishu.bot",
                 Status.WARN,
@@ -172,7 +163,7 @@ async def _tenant(client: FeishuClient) -> tuple[Finding, str]:
     try:
         answer = await tenant_info(client)
     except FeishuError as error:
-        if error.feishu_code in (_NO_SCOPE, _NOT_INSTALLED):
+        if error.feishu_code in (NO_SCOPE, NOT_INSTALLED):
             return not_done("feishu.tenant", "tenant_not_told"), ""
         return error.finding("feishu.tenant", Status.WARN), ""
     except WizardError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from feishu_wizard.domain.address import read_can_address
+from feishu_wizard.domain.diagnosis import LAYERS
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import (
     Evidence,
@@ -25,8 +26,6 @@ from feishu_wizard.services.can.profile import Profile
 from feishu_wizard.services.feishu.auth import fingerprint
 from feishu_wizard.services.net.http import Http, Policy
 from feishu_wizard.services.net.probe import probe
-
-_CAN_LAYERS = ("dns", "tcp", "tls", "http", "clock")
 
 
 async def check_prerequisites(place: Workplace, kit: Kit, report: Report) -> PrerequisiteCheck:
@@ -72,7 +71,7 @@ async def _office(
 ) -> tuple[list[Finding], ProfileOffer | None]:
     url = kit.setup.office.url
     if not url:
-        layers = [not_applicable(f"net.can.{layer}") for layer in _CAN_LAYERS]
+        layers = [not_applicable(f"net.can.{layer}") for layer in LAYERS]
         return [*layers, not_applicable("can.profile")], None
     layers = await probe(http, url, name="can", policy=Policy.CAN, report=report)
     failed = next((f for f in layers if f.status is Status.FAIL), None)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import CredentialError, FeishuError, WizardError
-from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who, blocked
+from feishu_wizard.domain.finding import Finding, Proof, Status, Who, blocked
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.operations.console import app_page
 from feishu_wizard.operations.context import Workplace, store_ticket
 from feishu_wizard.services.feishu.store_app import TENANT_TOKEN_PATH, resend_ticket
 
@@ -52,7 +53,7 @@ async def _pair(place: Workplace, kit: Kit) -> Finding:
         found = error.finding(_CREDENTIALS)
         if error.feishu_code == _SELF_BUILT:
             found = replace(found, code="store.self_built", who=Who.YOU)
-        return replace(found, links=(*found.links, _base_info(kit)))
+        return replace(found, links=(*found.links, app_page(kit, ConsolePage.BASE_INFO)))
     except WizardError as error:
         return error.finding(_CREDENTIALS)
     return Finding(
@@ -75,10 +76,3 @@ def told_at_its_field(found: Finding) -> Finding:
     if code == str(_BAD_TICKET):
         return replace(found, code="store.wrong_ticket", who=Who.DEVELOPER)
     return found
-
-
-def _base_info(kit: Kit) -> Link:
-    feishu = kit.setup.feishu
-    return Link(
-        "console_baseinfo", console_link(feishu.hosts, ConsolePage.BASE_INFO, feishu.app_id)
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import TypeVar
 from weakref import WeakSet
@@ -33,6 +34,14 @@ STOPPED = frozenset({99991662, 20069})
 
 # An answer, or the platform's refusal, which is an answer too; None when it was not asked.
 Read = Answer[T] | FeishuError | None
+
+
+async def kept(call: Awaitable[Answer[T]]) -> Answer[T] | FeishuError:
+    """The answer, or the platform's refusal as a value; network failures are raised."""
+    try:
+        return await call
+    except FeishuError as error:
+        return error
 
 
 @dataclass(frozen=True, slots=True)

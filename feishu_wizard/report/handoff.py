@@ -6,18 +6,15 @@ platform's own pages only; ``text.handoff`` has made them and has masked what is
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterator
-from functools import cache
 
-from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from feishu_wizard.domain.handoff import Handoff
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.report.outgoing import web_address
+from feishu_wizard.report.page import style_hash, template
 from feishu_wizard.resources import resource_text
 from feishu_wizard.text.catalog import _, current
 from feishu_wizard.text.handoff import sheet
@@ -48,10 +45,10 @@ def as_markdown(handoff: Handoff) -> str:
 def as_html(handoff: Handoff) -> str:
     """Return the sheet as one HTML file, in the language in use; redacted."""
     style = resource_text("report/handoff.css")
-    return _template().render(
+    return template("handoff.html").render(
         lang="zh-Hans" if current() == "zh_Hans" else "en",
         style=Markup(style),  # noqa: S704 - our own file
-        style_hash=_hash(style),
+        style_hash=style_hash(style),
         sheet=sheet(handoff),
         linked=_linked,
         asked_title=asked_title(),
@@ -144,14 +141,3 @@ def _code(text: str) -> str:
 
 def _linked(page: Page) -> bool:
     return bool(page.url) and web_address(page.url) and not re.search(r"[<>\s\"'`]", page.url)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, auto_reload=False)
-    return environment.from_string(resource_text("report/handoff.html"))
-
-
-def _hash(style: str) -> str:
-    """The one style sheet that the page allows itself (CSP, level 2)."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}"

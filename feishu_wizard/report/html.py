@@ -6,11 +6,6 @@ Jinja2 escapes every value. The JSON lies in the file as the text of an inert el
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
-
-from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from feishu_wizard.domain.diagnosis import Diagnosis
@@ -19,6 +14,7 @@ from feishu_wizard.domain.pseudonyms import PSEUDONYM
 from feishu_wizard.report import view
 from feishu_wizard.report.diagnosis import as_text, document
 from feishu_wizard.report.outgoing import Outgoing, outgoing
+from feishu_wizard.report.page import style_hash, template
 from feishu_wizard.resources import resource_text
 from feishu_wizard.text.catalog import _, current
 from feishu_wizard.text.titles import check_title
@@ -43,11 +39,11 @@ def page(safe: Outgoing) -> str:
     made = safe.diagnosis
     status = _VERDICTS.get(made.verdict.code, Status.UNKNOWN)
     style = resource_text("report/diagnosis.css")
-    return _template().render(
+    return template("diagnosis.html").render(
         lang="zh-Hans" if current() == "zh_Hans" else "en",
         title=_("Diagnosis of the Feishu integration"),
         style=Markup(style),  # noqa: S704 - our own file
-        style_hash=_hash(style),
+        style_hash=style_hash(style),
         made=made,
         verdict=verdict_sentence(made),
         verdict_status=status.value,
@@ -65,17 +61,6 @@ def page(safe: Outgoing) -> str:
         report=safe.report,
         data=as_text(document(safe)),
     )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, auto_reload=False)
-    return environment.from_string(resource_text("report/diagnosis.html"))
-
-
-def _hash(style: str) -> str:
-    """The one style sheet that the page allows itself (CSP, level 2)."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}"
 
 
 def _labels() -> dict[str, str]:

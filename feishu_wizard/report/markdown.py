@@ -44,36 +44,36 @@ def diagnosis_page(safe: Outgoing) -> str:
     lines = [
         "# " + _("Diagnosis of the Feishu integration"),
         "",
-        f"**{_plain(verdict_sentence(made))}**",
+        f"**{plain(verdict_sentence(made))}**",
         "",
-        _plain(view.summary_line(made)),
+        plain(view.summary_line(made)),
         "",
-        *(_plain(remark) + "\n" for remark in view.remarks(made)),
+        *(plain(remark) + "\n" for remark in view.remarks(made)),
         "## " + _("What was diagnosed"),
         "",
-        *(f"- {_plain(name)}: {_plain(value)}" for name, value in view.fact_rows(made)),
+        *(f"- {plain(name)}: {plain(value)}" for name, value in view.fact_rows(made)),
         "",
         *(line for section in view.sections(made) for line in _section(section)),
         *_server(made),
         "## " + _("People"),
         "",
-        _plain(view.people_line(made)),
+        plain(view.people_line(made)),
         "",
-        *(f"- {_plain(person)}" for person in made.people),
+        *(f"- {plain(person)}" for person in made.people),
         "",
-        _plain(_("Report {id}").format(id=safe.report)),
+        plain(_("Report {id}").format(id=safe.report)),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _section(section: view.Section) -> list[str]:
-    lines = [f"## {section.shape} {_plain(section.title)}", ""]
+    lines = [f"## {section.shape} {plain(section.title)}", ""]
     for row in section.rows:
-        title = f"{row.shape} {row.word} · **{_plain(row.title)}** ({_plain(row.id)})"
-        lines.append(f"- {title}: {_plain(row.sentence)}")
+        title = f"{row.shape} {row.word} · **{plain(row.title)}** ({plain(row.id)})"
+        lines.append(f"- {title}: {plain(row.sentence)}")
         if row.open:
             lines += _details(row)
-        lines += [f"  - {_plain(line)}" for line in row.evidence]
+        lines += [f"  - {plain(line)}" for line in row.evidence]
     return [*lines, ""]
 
 
@@ -85,7 +85,7 @@ def _details(row: view.Row) -> list[str]:
         *((link.label, link.url) for link in row.links),
         (_("Code"), row.code),
     )
-    return [f"  - {_plain(name)}: {_plain(value)}" for name, value in told if value]
+    return [f"  - {plain(name)}: {plain(value)}" for name, value in told if value]
 
 
 def _server(diagnosis: Diagnosis) -> list[str]:
@@ -94,11 +94,11 @@ def _server(diagnosis: Diagnosis) -> list[str]:
         return []
     head = [_("Check"), _("This computer"), _("The CAN server's shell")]
     rows = [head, ["---"] * len(head)]
-    rows += [[_plain(p.title), _plain(p.here), _plain(p.there)] for p in pairs]
+    rows += [[plain(p.title), plain(p.here), plain(p.there)] for p in pairs]
     table = [f"| {' | '.join(row)} |" for row in rows]
-    notes = [f"- {_plain(note)}" for note in view.server_notes(diagnosis)]
+    notes = [f"- {plain(note)}" for note in view.server_notes(diagnosis)]
     title = "## " + _("This computer and the CAN server")
-    return [title, "", _plain(view.server_line(diagnosis)), "", *table, "", *notes, ""]
+    return [title, "", plain(view.server_line(diagnosis)), "", *table, "", *notes, ""]
 
 
 def _head(report: SetupReport) -> str:
@@ -111,7 +111,7 @@ def _head(report: SetupReport) -> str:
         (_("CAN server"), setup.office.url or _("none")),
         (_("Callback URL"), setup.office.callback_url),
     ]
-    lines = [f"- {name}: {_plain(value)}" for name, value in rows]
+    lines = [f"- {name}: {plain(value)}" for name, value in rows]
     return "\n".join(["# " + _("Feishu integration report"), "", *lines, ""])
 
 
@@ -120,7 +120,7 @@ def _capabilities(report: SetupReport) -> str:
     for word in report.words:
         name = capability_word(Capability(word.capability))
         sentence = code_words(f"capability.{word.code}", word.params).sentence
-        lines.append(f"- **{name}**: {proof_word(word.proof)}. {_plain(sentence)}")
+        lines.append(f"- **{name}**: {proof_word(word.proof)}. {plain(sentence)}")
     return "\n".join([*lines, ""])
 
 
@@ -128,7 +128,7 @@ def _needs(report: SetupReport) -> str:
     lines = ["## " + _("Permissions and settings"), ""]
     for row in report.states:
         scope = f" ({row.need.scope})" if row.need.scope else ""
-        lines.append(f"- {_plain(row.need.id + scope)}: {grant_word(row.state)}")
+        lines.append(f"- {plain(row.need.id + scope)}: {grant_word(row.state)}")
     return "\n".join([*lines, ""])
 
 
@@ -137,10 +137,11 @@ def _checks(report: SetupReport) -> str:
     for finding in report.findings:
         words = finding_words(finding)
         title = f"{status_word(finding.status)} · {words.title}"
-        lines.append(f"- **{_plain(title)}** ({finding.id}): {_plain(words.sentence)}")
-        lines += [f"  - {_plain(evidence_words(e))}" for e in finding.evidence]
+        lines.append(f"- **{plain(title)}** ({finding.id}): {plain(words.sentence)}")
+        lines += [f"  - {plain(evidence_words(e))}" for e in finding.evidence]
     return "\n".join([*lines, ""])
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """One line in which nothing is markup."""
     return _ACTIVE.sub(r"\\\1", " ".join(text.split()))

@@ -5,7 +5,6 @@ Made of the findings of a diagnosis, of both machines when the server check was 
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Finding, Status
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.web_address import WebAddress, parse_web_address
+from feishu_wizard.report.markdown import plain
 from feishu_wizard.text.catalog import N_, _
 from feishu_wizard.text.words import finding_words, status_word
 
 # Text from outside is data: characters with a meaning in Markdown or HTML are taken away.
-_ACTIVE = re.compile(r"([\\`*{}\[\]<>|#]|(?<![^\W_])_|_(?![^\W_]))")
 _PLACES = (("open", "open_url"), ("accounts", "accounts_url"), ("can", "can"))
 _PORTS = {"http": 80, "https": 443}
 _CALL = "/open-apis/bot/v3/info"  # answered without a token by every edition
@@ -139,7 +138,7 @@ def _machines(diagnosis: Diagnosis) -> tuple[_Machine, _Machine]:
     server = diagnosis.server
     name = _("CAN server")
     if server is not None and server.host:
-        name = _("CAN server (shell of {host})").format(host=_plain(server.host))
+        name = _("CAN server (shell of {host})").format(host=plain(server.host))
     there = server.findings if server is not None else ()
     return (
         _Machine(_("This computer"), here, measured=bool(here)),
@@ -152,7 +151,7 @@ def _head(diagnosis: Diagnosis) -> list[str]:
         "# " + _("Network access for the Feishu integration of CAN"),
         "",
         _("For the network administrator. Made {time} by feishu-wizard {version}.").format(
-            time=_plain(diagnosis.at), version=_plain(diagnosis.version)
+            time=plain(diagnosis.at), version=plain(diagnosis.version)
         ),
         _("Nothing else than what is listed here is needed, and all connections are outgoing."),
         "",
@@ -222,8 +221,8 @@ def _observed(machines: Sequence[_Machine], targets: dict[str, WebAddress]) -> l
             where = _("{machine} to {host}").format(
                 machine=machine.name, host=f"`{_code(address.netloc_host)}`"
             )
-            lines.append(f"- {where}: **{_plain(words.title)}**. {_plain(words.sentence)}")
-            lines += [f"  - {_plain(line)}" for line in words.detail.splitlines()]
+            lines.append(f"- {where}: **{plain(words.title)}**. {plain(words.sentence)}")
+            lines += [f"  - {plain(line)}" for line in words.detail.splitlines()]
     if len(lines) == 2:
         lines.append(_("No obstacle was seen on what was measured."))
     if machines[1].measured:
@@ -250,8 +249,8 @@ def _wish(finding: Finding, machine: str, address: WebAddress) -> str:
         "machine": machine,
         "host": f"`{_code(address.netloc_host)}`",
         "port": _port(address),
-        "proxy": _plain(str(finding.params.get("proxy", ""))) or "?",
-        "issuer": _plain(str(finding.params.get("issuer", ""))) or "?",
+        "proxy": plain(str(finding.params.get("proxy", ""))) or "?",
+        "issuer": plain(str(finding.params.get("issuer", ""))) or "?",
     }
     return _wish_text(finding).format(**known)
 
@@ -293,7 +292,3 @@ def _row(cells: Iterable[str]) -> str:
 def _code(text: str) -> str:
     """A host between backticks; ``parse_web_address`` lets only plain characters pass."""
     return text.replace("`", "")
-
-
-def _plain(text: str) -> str:
-    return _ACTIVE.sub(r"\\\1", " ".join(text.split()))

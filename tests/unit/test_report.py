@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from feishu_wizard.report.markdown import _plain
+from feishu_wizard.report.markdown import plain
 
 
 @pytest.mark.parametrize(
@@ -18,4 +18,4 @@ from feishu_wizard.report.markdown import _plain
     ],
 )
 def test_markup_is_taken_away_and_words_stay_whole(text, shown):
-    assert _plain(text) == shown
+    assert plain(text) == shown

@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
+from feishu_wizard.domain.diagnosis import LAYERS
 from feishu_wizard.domain.finding import (
     Finding,
     Proof,
@@ -20,7 +21,6 @@ from feishu_wizard.domain.finding import (
 )
 from feishu_wizard.domain.server_check.exchange import Exchange, Failure
 
-LAYERS = ("dns", "tcp", "tls", "http", "clock")
 _CLOCK_SECONDS = 60
 _THROTTLED = 99991400
 

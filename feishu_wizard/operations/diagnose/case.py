@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from feishu_wizard.domain.diagnosis import Question
-from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.finding import Link
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.pseudonyms import SEPARATOR
+from feishu_wizard.operations.console import app_page
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.diagnose.graph import Once
 from feishu_wizard.operations.diagnose.reads import Reads
@@ -61,9 +62,7 @@ class Case:
 
     def link(self, page: ConsolePage, scopes: str = "") -> Link:
         """A console page of this very app."""
-        feishu = self.kit.setup.feishu
-        url = console_link(feishu.hosts, page, feishu.app_id, scopes)
-        return Link(f"console_{page.value}", url)
+        return app_page(self.kit, page, scopes)
 
     async def has_secret(self) -> bool:
         """An App Secret is at hand: in this run, or where the setup's reference leads."""

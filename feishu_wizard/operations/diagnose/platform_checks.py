@@ -30,7 +30,16 @@ from feishu_wizard.operations.diagnose.graph import Look, Tell
 from feishu_wizard.operations.diagnose.reads import Reads
 from feishu_wizard.operations.diagnose.unsigned_checks import brand
 from feishu_wizard.operations.permissions.standing import named_address
-from feishu_wizard.operations.platform_view import NO_BOT, NO_SCOPE, PlatformView, Read
+from feishu_wizard.operations.platform_view import (
+    BUSY,
+    IP_DENIED,
+    NO_BOT,
+    NO_SCOPE,
+    QUOTA_SPENT,
+    STOPPED,
+    PlatformView,
+    Read,
+)
 from feishu_wizard.services.feishu.application import AppInfo, AppVersion, ScopeGrant
 from feishu_wizard.services.feishu.bot import BotInfo
 from feishu_wizard.services.feishu.envelope import Answer
@@ -41,11 +50,6 @@ CREDENTIALS, APP, QUOTA, ADDRESS = (
     "feishu.quota",
     "feishu.ip_allowlist",
 )
-# Official docs: general error codes of the server API.
-_IP_DENIED = 99991401
-_QUOTA_SPENT = 99991403
-THROTTLED = 99991400
-_STOPPED = frozenset({99991662, 20069})
 _TENANT_SCOPE = "tenant:tenant:readonly"
 
 
@@ -95,17 +99,17 @@ async def _gates(case: Case, tell: Tell) -> None:
     """The call that needs no permission passes three gates, one after the other."""
     reads = await case.reads()
     first = await reads.grants()
-    if isinstance(first, FeishuError) and first.feishu_code == _IP_DENIED:
+    if isinstance(first, FeishuError) and first.feishu_code == IP_DENIED:
         tell(_ip_denied(case, first))
         tell(blocked(QUOTA, ADDRESS))
         tell(blocked(APP, ADDRESS))
         return
     tell(await _let_in(reads, first))
-    if isinstance(first, FeishuError) and first.feishu_code == _QUOTA_SPENT:
+    if isinstance(first, FeishuError) and first.feishu_code == QUOTA_SPENT:
         tell(first.finding(QUOTA))
         tell(blocked(APP, QUOTA))
         return
-    if isinstance(first, FeishuError) and first.feishu_code == THROTTLED:
+    if isinstance(first, FeishuError) and first.feishu_code == BUSY:
         tell(first.finding(QUOTA, Status.WARN))
     else:
         tell(Finding(QUOTA, Status.PASS, "ok", {}, Proof.PROVEN, evidence=_evidence(first)))
@@ -131,7 +135,7 @@ async def _let_in(reads: Reads, first: Answer[list[ScopeGrant]] | FeishuError) -
 async def _app(case: Case, reads: Reads, grants: Answer[list[ScopeGrant]] | FeishuError) -> Finding:
     app, bot = await reads.app(), await reads.bot()
     for read in (grants, app, bot):
-        if isinstance(read, FeishuError) and read.feishu_code in _STOPPED:
+        if isinstance(read, FeishuError) and read.feishu_code in STOPPED:
             found = Finding(APP, Status.FAIL, "app_stopped", _app_params(app), Proof.NONE)
             return replace(found, who=Who.FEISHU_ADMIN, evidence=read.evidence)
     if isinstance(app, Answer) and app.value.status == 0:
@@ -167,7 +171,7 @@ def _released(
         link = case.link(page)
         found = Finding(APP, Status.FAIL, codes[version], params, Proof.GRANTED, who)
         return replace(found, evidence=evidence, links=(link,))
-    if isinstance(grants, FeishuError) and grants.feishu_code != THROTTLED:
+    if isinstance(grants, FeishuError) and grants.feishu_code != BUSY:
         return grants.finding(APP)
     return Finding(APP, Status.UNKNOWN, "app_not_told", params, evidence=evidence)
 
@@ -186,7 +190,7 @@ async def _tenant(case: Case, tell: Tell) -> None:
         return
     tenant = await reads.tenant()
     if isinstance(tenant, FeishuError):
-        silent = tenant.feishu_code in (NO_SCOPE, THROTTLED)
+        silent = tenant.feishu_code in (NO_SCOPE, BUSY)
         status = Status.UNKNOWN if silent else Status.WARN
         tell(tenant.finding("feishu.tenant", status))
         return
@@ -222,7 +226,7 @@ def _no_bot(case: Case, found: Finding, versions: Read[list[AppVersion]]) -> Fin
 
 def refused(error: FeishuError) -> Status:
     """A refusal is a fault, but for "come again later", which says nothing of the matter."""
-    return Status.UNKNOWN if error.feishu_code == THROTTLED else Status.FAIL
+    return Status.UNKNOWN if error.feishu_code == BUSY else Status.FAIL
 
 
 def _bot_state(case: Case, bot: Answer[BotInfo]) -> Finding:

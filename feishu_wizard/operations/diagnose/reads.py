@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from feishu_wizard.domain.errors import FeishuError
 from feishu_wizard.operations.diagnose.graph import Once
-from feishu_wizard.operations.platform_view import PlatformView, Read
+from feishu_wizard.operations.platform_view import PlatformView, Read, kept
 from feishu_wizard.services.feishu.application import (
     AppInfo,
     AppVersion,
@@ -122,10 +122,4 @@ class Reads:
     async def _read(
         self, name: str, call: Callable[[], Awaitable[Answer[T]]]
     ) -> Answer[T] | FeishuError:
-        async def kept() -> Answer[T] | FeishuError:
-            try:
-                return await call()
-            except FeishuError as error:
-                return error
-
-        return await self._once.get(name, kept)
+        return await self._once.get(name, lambda: kept(call()))

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
-from feishu_wizard.domain.finding import Finding, Link, Proof, Status, Who, not_done
+from feishu_wizard.domain.edition import ConsolePage
+from feishu_wizard.domain.finding import Finding, Proof, Status, Who, not_done
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.sign_in_page import authorize_page, callback
 from feishu_wizard.operations.find_brand import other_brand
@@ -38,6 +38,6 @@ async def brand(case: Case) -> Finding:
     if other is not None:
         params["edition"] = other.value
         return Finding(CREDENTIALS, Status.FAIL, "credentials.other_brand", params, Proof.PROVEN)
-    link = Link("console_apps", console_link(feishu.hosts, ConsolePage.APPS))
+    link = case.link(ConsolePage.APPS)
     found = Finding(CREDENTIALS, Status.FAIL, "credentials.app_unknown", params, Proof.PROVEN)
     return replace(found, who=Who.DEVELOPER, links=(link,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Collection
+from collections.abc import Collection
 from typing import TypeVar
 
 from feishu_wizard.domain.errors import FeishuError
@@ -15,6 +15,7 @@ from feishu_wizard.operations.platform_view import (
     PlatformView,
     Read,
     described,
+    kept,
 )
 from feishu_wizard.services.feishu.application import (
     AppInfo,
@@ -78,19 +79,19 @@ class _Reading:
 
     async def view(self) -> PlatformView:
         client = self._client
-        grants = await _read(granted_scopes(client))
+        grants = await kept(granted_scopes(client))
         if isinstance(grants, FeishuError) and grants.feishu_code in _SHUT:
             return PlatformView(grants, grants, None, grants, grants, (), grants)
         app, bot, span = await asyncio.gather(
-            _read(described(client)), _read(bot_info(client)), self._range(grants)
+            kept(described(client)), kept(bot_info(client)), self._range(grants)
         )
-        versions = await _read(latest_versions(client)) if isinstance(app, Answer) else None
-        sending = await _read(may_send(client)) if SENDING in self._wanted else None
+        versions = await kept(latest_versions(client)) if isinstance(app, Answer) else None
+        sending = await kept(may_send(client)) if SENDING in self._wanted else None
         root, people = await self._people(span)
         seen = await self._availability(app, people)
         finding = None
         if FINDING in self._wanted and self._affords():
-            finding = await _read(may_find_ids(client))
+            finding = await kept(may_find_ids(client))
         department = await self._department(span)
         return PlatformView(
             grants, app, versions, bot, span, people, seen, root, sending, finding, department
@@ -100,7 +101,7 @@ class _Reading:
         """Asked where people are synchronised; else only where the list says that it may be."""
         if not self._wanted & _PEOPLE and not _any_granted(grants, "contact:contact"):
             return None
-        return await _read(contact_range(self._client))
+        return await kept(contact_range(self._client))
 
     async def _people(
         self, span: Read[ContactRange]
@@ -115,11 +116,11 @@ class _Reading:
             below = await self._members(span.value.department_ids[0])
             return root, _one_by_one(below) if isinstance(below, Answer) else ()
         ids = span.value.user_ids[:_SINGLE]
-        read = [await _read(get_user(self._client, one, "open_id")) for one in ids]
+        read = [await kept(get_user(self._client, one, "open_id")) for one in ids]
         return root, tuple(one for one in read if isinstance(one, Answer))
 
     async def _members(self, department_id: str) -> Answer[list[User]] | FeishuError:
-        return await _read(department_members(self._client, department_id, SAMPLE))
+        return await kept(department_members(self._client, department_id, SAMPLE))
 
     async def _availability(
         self, app: Read[AppInfo], people: tuple[Answer[User], ...]
@@ -127,13 +128,13 @@ class _Reading:
         ids = [person.value.open_id for person in people if person.value.open_id]
         if not ids or not isinstance(app, Answer):
             return None
-        return await _read(in_availability(self._client, ids, "open_id"))
+        return await kept(in_availability(self._client, ids, "open_id"))
 
     async def _department(self, span: Read[ContactRange]) -> Read[Department]:
         ids = span.value.department_ids if isinstance(span, Answer) else []
         if not ids or not self._wanted & _DEPARTMENT or not self._affords():
             return None
-        return await _read(first_department(self._client, ids[0]))
+        return await kept(first_department(self._client, ids[0]))
 
     def _affords(self) -> bool:
         """One more call is left; it is repeated only as often as the rest allows."""
@@ -149,10 +150,3 @@ def _one_by_one(people: Answer[list[User]]) -> tuple[Answer[User], ...]:
 def _any_granted(grants: Read[list[ScopeGrant]], beginning: str) -> bool:
     rows = grants.value if isinstance(grants, Answer) else []
     return any(row.granted and row.name.startswith(beginning) for row in rows)
-
-
-async def _read(call: Awaitable[Answer[T]]) -> Answer[T] | FeishuError:
-    try:
-        return await call
-    except FeishuError as error:
-        return error

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
+from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.errors import FeishuError
-from feishu_wizard.domain.finding import Evidence, Finding, Link, Proof, Status, Who
+from feishu_wizard.domain.finding import Evidence, Finding, Proof, Status, Who
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.permission import Need
 from feishu_wizard.domain.standing import (
@@ -17,6 +17,7 @@ from feishu_wizard.domain.standing import (
     AppStanding,
     signs_of_others,
 )
+from feishu_wizard.operations.console import app_page
 from feishu_wizard.operations.platform_view import (
     BUSY,
     IP_DENIED,
@@ -76,7 +77,7 @@ def shut_out(view: PlatformView, kit: Kit) -> tuple[Finding, ...]:
     if error.feishu_code == IP_DENIED:
         found = error.finding(ADDRESS)
         params = {**found.params, "ip": named_address(error.params.get("msg", ""))}
-        links = (*found.links, _link(kit, "console_safe", ConsolePage.SECURITY))
+        links = (*found.links, app_page(kit, ConsolePage.SECURITY))
         return (replace(found, params=params, links=links),)
     if error.feishu_code == QUOTA_SPENT:
         return (error.finding(QUOTA),)
@@ -110,9 +111,7 @@ def _stopped(view: PlatformView, kit: Kit) -> Finding:
     if isinstance(view.app, Answer):
         name, evidence, proof = view.app.value.app_name, (view.app.evidence,), Proof.GRANTED
     found = Finding(APP, Status.FAIL, "app_stopped", {"name": name}, proof, Who.FEISHU_ADMIN)
-    return replace(
-        found, evidence=evidence, links=(_link(kit, "console_manage", ConsolePage.MANAGE),)
-    )
+    return replace(found, evidence=evidence, links=(app_page(kit, ConsolePage.MANAGE),))
 
 
 def _acting(view: PlatformView) -> set[str]:
@@ -125,8 +124,3 @@ def _acting(view: PlatformView) -> set[str]:
 
 def _bot_name(view: PlatformView) -> str:
     return view.bot.value.app_name if isinstance(view.bot, Answer) else ""
-
-
-def _link(kit: Kit, label: str, page: ConsolePage) -> Link:
-    feishu = kit.setup.feishu
-    return Link(label, console_link(feishu.hosts, page, feishu.app_id))

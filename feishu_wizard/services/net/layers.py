@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from feishu_wizard.domain.diagnosis import LAYERS
 from feishu_wizard.domain.errors import InputError, NetworkError, WizardError
 from feishu_wizard.domain.finding import (
     Evidence,
@@ -25,7 +26,6 @@ from feishu_wizard.services.net.http import Http, Policy, Reply, Route
 from feishu_wizard.services.net.tls_finding import tls_finding
 from feishu_wizard.services.net.trail import Phase, Trail
 
-LAYERS = ("dns", "tcp", "tls", "http", "clock")
 # Answered without a token by every edition, in the platform's own JSON.
 _OPEN_PATH = "/open-apis/bot/v3/info"
 _OF_TLS = ("net.tls.", "net.https_required", "net.plain_http", "net.ca_file_", "net.pin_")

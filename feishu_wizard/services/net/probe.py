@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from feishu_wizard.domain.diagnosis import LAYERS
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Finding
 from feishu_wizard.domain.progress import Report, silent
@@ -9,7 +10,7 @@ from feishu_wizard.services.net import tls
 from feishu_wizard.services.net.address import parse_address
 from feishu_wizard.services.net.clock import clock_finding
 from feishu_wizard.services.net.http import Http, NetSettings, Policy
-from feishu_wizard.services.net.layers import LAYERS, Bounds, Layers
+from feishu_wizard.services.net.layers import Bounds, Layers
 from feishu_wizard.services.net.proxy_finding import probe_proxies, probe_proxy
 from feishu_wizard.services.net.tls import CertificateInfo
 
