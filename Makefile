@@ -17,7 +17,7 @@ ifndef AT_ONCE
 .NOTPARALLEL:
 endif
 .PHONY: help setup demo tour test test-fast lint format bench faults torture locale messages \
-	lock wheel clean system-demo system-test test-inside test-outside
+	lock wheel clean system-demo system-test test-unit test-ui test-e2e test-faults
 
 help:  ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -68,19 +68,26 @@ tour: system-demo $(VENV)/.demo  ## Take a picture of every step, in both langua
 
 # ---- proving it ----------------------------------------------------------------------------
 
-# Two halves of about the same length run side by side: two cores are there, and most tests wait.
+# Three parts run side by side on two cores, as most tests wait; the longest begins first.
 test: setup lint  ## Check style, types and arrows, run every test, then the benchmarks
-	@$(MAKE) --no-print-directory AT_ONCE=1 -j 2 --output-sync=target test-inside test-outside
+	@$(MAKE) --no-print-directory AT_ONCE=1 -j 3 --output-sync=target \
+		test-e2e test-unit test-ui test-faults
 	$(PY) -m pytest -n 0 -p no:randomly tests/benchmarks
 
-# A selection (-k ...) may leave one half without a test, which pytest calls 5.
+# A selection (-k ...) may leave one part without a test, which pytest calls 5.
 NONE_SELECTED = [ $$? -eq 5 ] && [ -n "$(PYTEST_ARGS)" ]
 
-test-inside:
-	$(PYTEST) tests --ignore=tests/benchmarks --ignore=tests/e2e --ignore=tests/faults || { $(NONE_SELECTED); }
+test-unit:
+	$(PYTEST) tests/unit || { $(NONE_SELECTED); }
 
-test-outside:
-	$(PYTEST) tests/e2e tests/faults || { $(NONE_SELECTED); }
+test-ui:
+	$(PYTEST) tests/ui || { $(NONE_SELECTED); }
+
+test-e2e:
+	$(PYTEST) tests/e2e || { $(NONE_SELECTED); }
+
+test-faults:
+	$(PYTEST) tests/faults || { $(NONE_SELECTED); }
 
 test-fast: $(VENV)/.fast locale  ## Run the tests that need no Qt and no system packages
 	$(PYTEST) -p no:pytest-qt -m "not gui and not e2e" tests/unit
@@ -98,14 +105,15 @@ format: $(VENV)/.full  ## Put the source in shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: system-test $(VENV)/.full locale  ## Measure: start of program and window
-	$(PY) -m pytest -n 0 -p no:randomly tests/benchmarks
+bench: system-test $(VENV)/.full locale  ## Measure at full size: start, window, walk of 100,000 people
+	SCALE=full $(PY) -m pytest -n 0 -p no:randomly $(PYTEST_ARGS) \
+		tests/benchmarks tests/unit/operations/test_walk_scale.py
 
 faults: system-test $(VENV)/.full locale  ## Break the network, the files and the platform
 	FAULT_CELLS=all $(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS) tests/faults -m "not slow"
 
 torture: system-test $(VENV)/.full locale  ## Break them often: the slow part of the fault tests
-	$(PYTEST) tests/faults -m slow
+	TORTURE=all $(PYTEST) tests/faults -m slow
 
 # ---- keeping it ----------------------------------------------------------------------------
 

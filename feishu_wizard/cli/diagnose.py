@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from feishu_wizard.cli.given import Given, kit_of
 from feishu_wizard.cli.output import data, note
+from feishu_wizard.cli.paths import writable
 from feishu_wizard.cli.tree import change_lines, server_lines, short_line, summary_line, tree_lines
 from feishu_wizard.domain.diagnosis import (
     Diagnosis,
@@ -124,21 +124,12 @@ def _symptom(name: str) -> Symptom | None:
 
 
 def _report_target(path: str) -> Path | None:
-    """Where the report goes; a path that cannot be written is refused before the work."""
+    """Where the report goes; a kind that nobody writes is refused before the work, too."""
     from feishu_wizard.operations.export_report import kind_of
 
-    if not path:
-        return None
-    kind_of(path)
-    target = Path(path).expanduser()
-    where = {"path": str(target)}
-    if target.is_dir():
-        raise InputError("file.is_directory", where)
-    if not target.parent.is_dir():
-        raise InputError("file.no_folder", where)
-    if not os.access(target.parent, os.W_OK):
-        raise InputError("file.no_permission", where)
-    return target
+    if path:
+        kind_of(path)
+    return writable(path)
 
 
 def _tell(found: Diagnosis, asked: Asked) -> None:

@@ -14,6 +14,8 @@ from feishu_wizard.text.catalog import _, use
 LANGUAGES = click.Choice(["en", "zh_Hans"])
 SHELLS = click.Choice(["sh", "powershell"])
 PALETTES = click.Choice(["light", "dark", "contrast"])
+MATCH_KEYS = click.Choice(["user_id", "email", "enterprise_email", "mobile"])
+WAYS = click.Choice(["device", "browser"])
 EDITIONS = click.Choice(["feishu", "lark", "private"])
 ASKED = ("person", "symptom", "only", "offline", "server", "as_json", "report")
 # Named here, so that the help is shown without loading what answers them.
@@ -149,19 +151,64 @@ def apply(file: str, dry_run: bool, yes: bool, to: str) -> None:
 
 @cli.command()
 @click.argument("file")
-@click.option("--to", multiple=True, required=True, help="CAN account, e-mail, mobile or id.")
+@click.option("--to", multiple=True, help="CAN account, e-mail, mobile or id.")
+@click.option("--to-file", metavar="LIST", default="", help="File with recipients; - reads stdin.")
 @click.option("--template", default="card", show_default=True, help="card or text.")
+@click.option("--recall", is_flag=True, help="Send nothing; take back the latest sending.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def send(file: str, to: tuple[str, ...], template: str, as_json: bool) -> None:
+def send(file: str, **options: Any) -> None:
     """Send a test message with the app of a setup FILE.
 
     A recipient without a kind is taken as a CAN account, which is how CAN addresses people.
-    Others: e-mail address, mobile number, ou_, on_ or oc_ id, or KIND:VALUE.
+    Others: e-mail address, mobile number, ou_, on_ or oc_ id, group:NAME, or KIND:VALUE.
+    A sending that was broken off goes on when it is asked for again; nobody gets two.
+    Exit codes: 0 everybody reached, 8 not everybody.
     """
     from feishu_wizard.cli.runtime import perform
+    from feishu_wizard.cli.send import Asked
     from feishu_wizard.cli.send import send as run
 
-    _leave(perform(lambda place: run(place, file, to=to, template=template, as_json=as_json)))
+    _leave(perform(lambda place: run(place, file, Asked(**options))))
+
+
+@cli.command("rehearse-sync")
+@click.argument("file")
+@click.option("--csv", metavar="OUT", default="", help="Write everybody into a CSV file.")
+@click.option("--bom", is_flag=True, help="Begin that file as Excel wants UTF-8 to begin.")
+@click.option("--accounts", metavar="CSV", default="", help="CAN's accounts, to compare with.")
+@click.option("--by", type=MATCH_KEYS, default="user_id", show_default=True, help="Match by.")
+@click.option("--again", is_flag=True, help="Start anew; else a walk that broke off goes on.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def rehearse_sync(file: str, **options: Any) -> None:
+    """Read what a sync would find with the app of a setup FILE; nothing is changed anywhere.
+
+    Exit 6 when something is missing or too many accounts would lose access. Interrupted, it goes
+    on next time where it stopped.
+    """
+    from feishu_wizard.cli.rehearse_sync import Asked
+    from feishu_wizard.cli.rehearse_sync import rehearse_sync as run
+    from feishu_wizard.cli.runtime import perform
+
+    _leave(perform(lambda place: run(place, file, Asked(**options))))
+
+
+@cli.command("rehearse-login")
+@click.argument("file")
+@click.option("--way", type=WAYS, help="By a code (device), which is the usual, or by browser.")
+@click.option("--port", type=int, default=28917, show_default=True, help="Where it listens.")
+@click.option("--open", is_flag=True, help="Open the page in the browser of this computer.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def rehearse_login(file: str, **options: Any) -> None:
+    """Sign in once with the app of a setup FILE and show what that brings.
+
+    What to open goes to standard error. Exit 6 when CAN could not use what came. By browser, the
+    address http://127.0.0.1:PORT/feishu-wizard/callback has to be among the app's redirect URLs.
+    """
+    from feishu_wizard.cli.rehearse_login import Asked
+    from feishu_wizard.cli.rehearse_login import rehearse_login as run
+    from feishu_wizard.cli.runtime import perform
+
+    _leave(perform(lambda place: run(place, file, Asked(**options))))
 
 
 @cli.command()

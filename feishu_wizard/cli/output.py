@@ -14,8 +14,9 @@ from feishu_wizard.domain.redact import redact
 from feishu_wizard.text.labels import busy, link_label
 from feishu_wizard.text.words import error_words
 
-# Names and messages come from outside: an escape sequence in one must not reach the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Names and messages come from outside: an escape sequence in one must not reach the terminal, nor
+# what turns the direction of all that follows it.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.progress import Progress
 
 
 class RecipientKind(StrEnum):
@@ -38,8 +40,11 @@ class Recipient:
 class Resolved:
     """A recipient the platform knows: who it is and by which id a message goes there.
 
-    ``name`` is "" when the platform does not tell it (no permission for names).
-    ``can_account`` is the user_id, which CAN would use; "" when hidden.
+    ``name`` is "" when the platform does not tell it (no permission for names). ``user_id`` is
+    what CAN would use; "" when hidden. ``department``: the primary one; its id while
+    ``department_named`` is False, because names of departments are not told to the app.
+    ``available``: may use the app, so messages arrive; None when the platform does not tell.
+    ``also``: other ways by which the same recipient was named.
     """
 
     recipient: Recipient
@@ -48,6 +53,11 @@ class Resolved:
     name: str = ""
     user_id: str = ""
     evidence: tuple[Evidence, ...] = ()
+    open_id: str = ""
+    department: str = ""
+    department_named: bool = True
+    available: bool | None = None
+    also: tuple[Recipient, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +71,22 @@ class Unresolved:
 
 
 class DeliveryState(StrEnum):
-    """What became of one message."""
+    """What became of one message. ``LEFT_OUT``: nothing was sent, and ``code`` says why."""
 
     DELIVERED = "delivered"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    LEFT_OUT = "left_out"
+    RECALLED = "recalled"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message to one recipient. ``uuid`` makes a repeat harmless for one hour."""
+    """One message to one recipient. ``uuid`` makes a repeat harmless for one hour.
+
+    A delivered message has ``code`` other than "ok" when something was tried with it since, and
+    failed: a recall.
+    """
 
     resolved: Resolved
     template: str
@@ -80,6 +96,42 @@ class Delivery:
     code: str = "ok"
     params: dict[str, str] | None = None
     evidence: tuple[Evidence, ...] = ()
+    chat_id: str = ""
+
+    @property
+    def reached(self) -> bool:
+        """A message arrived, whether or not it was recalled since."""
+        return self.state in (DeliveryState.DELIVERED, DeliveryState.RECALLED)
+
+
+@dataclass(frozen=True, slots=True)
+class SendProgress(Progress):
+    """Progress of a sending: the delivery that has just come to its end, and how many did."""
+
+    delivery: Delivery | None = None
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A sending that was begun and did not come to its end: killed, cancelled or unclear.
+
+    ``id``, ``template``, ``lang`` and ``values`` go into ``Sending`` to go on with it, together
+    with ``people``: all of them, by the ids that messages go to (names, where a walk of the
+    address book brought them). ``unknown``: sent, and nobody knows whether they arrived.
+    ``started_at``: RFC 3339.
+    """
+
+    id: str
+    template: str
+    lang: str
+    started_at: str
+    people: tuple[Resolved, ...]
+    reached: int
+    unknown: int
+    left: int
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")

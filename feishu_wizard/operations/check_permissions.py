@@ -16,6 +16,7 @@ from feishu_wizard.domain.states import GrantState, VersionState
 from feishu_wizard.operations.check_store_app import lacks_token
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.knowledge import needs
+from feishu_wizard.operations.ledger import remember
 from feishu_wizard.operations.permissions.reading import read_platform
 from feishu_wizard.operations.permissions.scopes import judge_scope
 from feishu_wizard.operations.permissions.settings import judge_setting
@@ -40,6 +41,7 @@ async def check_permissions(
     report(Progress("reading_grants"))
     chosen = needs_of(needs(), kit.setup.capabilities.chosen())
     view = await read_platform(client, chosen)
+    remember(place, kit, view)
     return replace(
         judge_all(view, chosen, declined, kit),
         findings=shut_out(view, kit) or slowed(client.throttled - throttled),

@@ -50,6 +50,7 @@ class Workplace:
         self._journal: Journal | None = None
         self._http: dict[str, Http] = {}
         self._feishu: dict[str, tuple[FeishuClient, Secret | None]] = {}
+        self._paired: dict[tuple[str, str], Secret] = {}
 
     @property
     def journal(self) -> Journal:
@@ -82,7 +83,13 @@ class Workplace:
             raise InputError("setup.no_app_id")
         if app_secret is None:
             raise CredentialError("secret.missing", {"name": APP_SECRET})
+        self._paired[kit.setup.id, kit.setup.feishu.app_id] = app_secret
         return kit.setup.feishu.app_id, app_secret
+
+    def paired(self, kit: Kit) -> Secret | None:
+        """The App Secret that the last operation of this run used; nothing is fetched for it."""
+        given = kit.secrets.get(APP_SECRET)
+        return given or self._paired.get((kit.setup.id, kit.setup.feishu.app_id))
 
     async def feishu(self, kit: Kit) -> FeishuClient:
         """The platform's client for this app; its token is reused between operations.
@@ -128,6 +135,7 @@ class Workplace:
             await http.aclose()
         self._http.clear()
         self._feishu.clear()
+        self._paired.clear()
         if self._journal is not None:
             self._journal.close()
             self._journal = None

@@ -12,6 +12,7 @@ from feishu_wizard.domain.diagnosis import Diagnosis
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Finding
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.ledger import LedgerLook
 from feishu_wizard.domain.outcomes import CapabilityWord
 from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.operations.context import Workplace
@@ -32,10 +33,11 @@ async def export_report(
     findings: tuple[Finding, ...],
     states: tuple[NeedState, ...],
     words: tuple[CapabilityWord, ...],
+    look: LedgerLook,
 ) -> str:
     """Write Markdown, or JSON when the name ends so; returns the path that was written."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    report = SetupReport(kit.setup, at, __version__, words, states, findings)
+    report = SetupReport(kit.setup, at, __version__, words, states, findings, look)
     return str(await asyncio.to_thread(_write, report, path))
 
 

@@ -9,12 +9,14 @@ from feishu_wizard.domain.names import APP_SECRET, FORMER_SECRET, PROXY_PASSWORD
 from feishu_wizard.domain.setup import secret_refs
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.keep_diagnosis import forget_diagnoses
+from feishu_wizard.services.storage.rehearsals import Rehearsals
 
 
 async def forget_setup(place: Workplace, kit: Kit) -> None:
-    """Delete keyring entries, secret files of ours, draft, journal rows and kept diagnoses."""
+    """Delete keyring entries, secret files of ours, draft, journals and kept diagnoses."""
     names = {APP_SECRET, FORMER_SECRET, PROXY_PASSWORD, *secret_refs(kit.setup), *kit.secrets}
     await place.store.forget(kit.setup.id, sorted(names))
     await asyncio.to_thread(place.drafts.delete, kit.setup.id)
     await asyncio.to_thread(place.journal.forget, kit.setup.id)
+    await asyncio.to_thread(Rehearsals(place.paths).forget, kit.setup.id)
     await forget_diagnoses(place, kit.setup.id)

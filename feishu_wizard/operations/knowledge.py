@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 
 from feishu_wizard.domain.errors import InputError
@@ -10,6 +11,7 @@ from feishu_wizard.domain.permission import Need, parse_needs
 from feishu_wizard.domain.sample_message import Samples, parse_samples
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.services.can.profile import Profile, parse_profile
+from feishu_wizard.services.net.loopback_reply import Pages, PageWords
 
 # Tried in this order when a CAN is met for the first time.
 BUILTIN_PROFILES = ("can-rest", "can-verb")
@@ -34,6 +36,18 @@ def profile(profile_id: str) -> Profile:
         raise InputError("profile.unknown", {"profile": profile_id})
     source = f"can/profiles/{profile_id}.yaml"
     return parse_profile(resource_bytes(source), source)
+
+
+def sign_in_pages(lang: str) -> Pages:
+    """The page at the end of a sign-in in the browser; "": in every language there is."""
+    book = tomllib.loads(resource_bytes("knowledge/sign_in_pages.toml").decode())
+
+    def words(page: str) -> tuple[PageWords, ...]:
+        titles, texts = book[page]["title"], book[page]["text"]
+        wanted = [one for one in titles if one == lang] or list(titles)
+        return tuple(PageWords(one.replace("_", "-"), titles[one], texts[one]) for one in wanted)
+
+    return Pages(words("received"), words("refused"))
 
 
 def declared(profile_id: str) -> tuple[Declared, ...]:

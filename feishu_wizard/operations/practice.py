@@ -23,6 +23,11 @@ async def phone(place: Workplace, kit: Kit, origin: str, code: str, link: str) -
     await _control(place, kit, f"{origin}/control/registration/{code}/approve", {"url": link})
 
 
+async def sign_in(place: Workplace, kit: Kit, origin: str, code: str) -> None:
+    """Confirm on the "phone" a sign-in by ``code``, the user code that it shows."""
+    await _control(place, kit, f"{origin}/control/device/{code}/approve", {})
+
+
 async def outsider(place: Workplace, kit: Kit, origin: str) -> str:
     """User id of the person whom the drill ``recipient-outside`` leaves out."""
     state = await _state(place, kit, origin)

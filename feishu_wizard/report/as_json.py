@@ -8,6 +8,7 @@ from typing import Any
 
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.setup import Setup
+from feishu_wizard.report import ledger
 from feishu_wizard.report.model import SetupReport
 
 SCHEMA = "feishu-wizard/report/1"
@@ -21,6 +22,7 @@ def render(report: SetupReport) -> str:
         "program": report.version,
         "setup": _setup(report.setup),
         "capabilities": [asdict(word) for word in report.words],
+        "ledger": ledger.content(report.look),
         "permissions": [
             {"id": r.need.id, "scope": r.need.scope, "state": r.state.value, "reason": r.reason}
             for r in report.states

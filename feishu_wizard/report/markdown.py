@@ -7,7 +7,7 @@ import re
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.diagnosis import Diagnosis
 from feishu_wizard.domain.redact import redact
-from feishu_wizard.report import view
+from feishu_wizard.report import ledger, view
 from feishu_wizard.report.model import SetupReport
 from feishu_wizard.report.outgoing import Outgoing, outgoing
 from feishu_wizard.text.catalog import _
@@ -121,6 +121,9 @@ def _capabilities(report: SetupReport) -> str:
         name = capability_word(Capability(word.capability))
         sentence = code_words(f"capability.{word.code}", word.params).sentence
         lines.append(f"- **{name}**: {proof_word(word.proof)}. {plain(sentence)}")
+        lines += [f"  - {plain(told)}" for told in ledger.lines_of(report.look, word.capability)]
+    checked = [plain(told) for told in ledger.checked_lines(report.look)]
+    lines += ["", " ".join(checked)] if checked else []
     return "\n".join([*lines, ""])
 
 

@@ -19,6 +19,7 @@ from feishu_wizard.sandbox.applications import SandboxApps, create_apps
 from feishu_wizard.sandbox.options import (
     BEHAVIOUR_DRILLS,
     CAN_API_MODES,
+    DIRECTORIES,
     MISSING_SCOPE,
     STATE_DRILLS,
     Options,
@@ -51,6 +52,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--users", type=int, default=60, help="people in the tenant")
     made.add_argument("--departments", type=int, default=8, help="departments in the tenant")
+    made.add_argument(
+        "--directory", choices=DIRECTORIES, default="", help="people that broke other products"
+    )
     made.add_argument("--latency", type=int, default=0, metavar="MS", help="delay every answer")
     made.add_argument("--rate-limits", action="store_true", help="enforce the documented limits")
     made.add_argument("--fresh", action="store_true", help="a tenant as it is met first")
@@ -77,6 +81,7 @@ def main(argv: list[str]) -> int:
             fresh=arguments.fresh,
             can_api=arguments.can_api,
             state=arguments.state,
+            directory=arguments.directory,
         )
     except ValueError as error:
         sys.stderr.write(f"sandbox: {error}\n")

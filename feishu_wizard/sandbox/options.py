@@ -38,6 +38,23 @@ BEHAVIOUR_DRILLS: Final = (
 )
 """Drills that change how a server behaves for as long as they are on."""
 
+DIRECTORIES: Final = (
+    "no-mobile",
+    "no-user-id",
+    "no-status",
+    "one-department",
+    "only-direct-users",
+    "fifty-one",
+    "nested-twelve",
+    "duplicates",
+    "half-read",
+    "empty",
+    "foreign-mobiles",
+    "enterprise-mail-only",
+    "odd-names",
+)
+"""Directories that have broken other products; "" is the usual one."""
+
 MISSING_SCOPE: Final = "missing-scope:"
 
 
@@ -62,11 +79,14 @@ class Options:
     fresh: bool = False
     can_api: CanApi = "rest"
     state: Path | None = None
+    directory: str = ""
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.drills if not is_drill(name)]
         if unknown:
             raise ValueError(f"unknown drill: {', '.join(unknown)}")
+        if self.directory and self.directory not in DIRECTORIES:
+            raise ValueError(f"unknown directory: {self.directory}")
         if not 0 <= self.port <= 65533:
             raise ValueError("port must be between 0 and 65533")
         if self.users < 8 or self.departments < 2:

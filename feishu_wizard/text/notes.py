@@ -5,15 +5,19 @@ All of them come out in the language in use, and they hold no secret.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.sample_message import Sample, parse_samples
+from feishu_wizard.domain.sample_message import Sample, filled, parse_samples
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.text.catalog import _
 
 _SAMPLES = "knowledge/messages.toml"
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,9 @@ def next_clicks(chosen: frozenset[Capability], can_origin: str = "") -> tuple[Cl
 
 def sample_message(template: str, lang: str, values: Mapping[str, str]) -> Sample:
     """Return the test message in words, as it will be sent. ``values``: ``time``, ``origin``."""
-    by_lang = parse_samples(resource_bytes(_SAMPLES))[template]
-    sample = by_lang.get(lang) or by_lang["en"]
-    return Sample(
-        title=sample.title,
-        lines=[_filled(line, values) for line in sample.lines],
-        note=_filled(sample.note, values),
-    )
+    sample = filled(parse_samples(resource_bytes(_SAMPLES)), template, lang, values)
+    return replace(sample, lines=[_in_words(line) for line in sample.lines])
 
 
-def _filled(line: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        line = line.replace("{" + name + "}", value)
-    return line.replace("**", "")
+def _in_words(line: str) -> str:
+    return _LINK.sub(r"\1", line).replace("**", "")

@@ -60,6 +60,12 @@ def _fields(value: str) -> str:
     return _(", ").join(field_name(part.strip()) for part in value.split(","))
 
 
+def _parts(value: str) -> str:
+    from feishu_wizard.text.ledger import part_names  # only there where something was proven
+
+    return part_names(value.split(","))
+
+
 _WAYS: dict[str, Callable[[str], str]] = {
     "by": check_title,
     "first": check_title,
@@ -67,6 +73,8 @@ _WAYS: dict[str, Callable[[str], str]] = {
     "field": _fields,
     "at": local_time,
     "since": local_time,
+    "worked_at": local_time,
+    "parts": _parts,
     "not_before": local_time,
     "not_after": local_time,
     "step": _from(tables.STEP_TITLES),

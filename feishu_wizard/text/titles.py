@@ -65,6 +65,32 @@ _CHECKS = {
     "capability.sso": N_("Single sign-on"),
     "capability.push": N_("Push of monitoring messages"),
 }
+_SYNC = {
+    "complete": N_("What was read"),
+    "refused": N_("Parts that were refused"),
+    "unreadable": N_("Entries that could not be read"),
+    "count": N_("Number of people"),
+    "range": N_("Contacts range"),
+    "user_id": N_("User IDs"),
+    "name": N_("Names"),
+    "mobile": N_("Mobile numbers"),
+    "email": N_("E-mail addresses"),
+    "department": N_("Departments"),
+    "state": N_("Status of people"),
+    "states": N_("Status of people"),
+    "foreign_mobile": N_("Mobile numbers from abroad"),
+    "mobile_prefix": N_("Form of mobile numbers"),
+    "duplicate_user_id": N_("User IDs that several people have"),
+    "duplicate_email": N_("E-mail addresses that several people have"),
+    "duplicate_enterprise_email": N_("Enterprise e-mail addresses that several people have"),
+    "duplicate_mobile": N_("Mobile numbers that several people have"),
+    "crossed_mail": N_("E-mail addresses that several people have"),
+    "odd_name": N_("Unusual names"),
+    "outside": N_("People without a department"),
+    "root_people": N_("People directly under the company"),
+    "pages": N_("Large departments"),
+    "depth": N_("Nested departments"),
+}
 _FAMILIES = {
     "net.tls": N_("Certificate"),
     "net.proxy": N_("Proxy"),
@@ -94,6 +120,7 @@ _FAMILIES = {
     "server_check": N_("Server check"),
     "credentials": N_("App ID and App Secret"),
     "redirect": N_("Redirect URL"),
+    "sync": N_("User information sync"),
     "person": N_("Person"),
     "internal": N_("Fault in this program"),
 }
@@ -107,6 +134,8 @@ def check_title(check_id: str) -> str:
     place, _dot, layer = rest.partition(".")
     if group == "net" and place in _PLACES and layer in _LAYERS:
         return _("{place}: {layer}").format(place=_(_PLACES[place]), layer=_(_LAYERS[layer]))
+    if group == "sync" and rest in _SYNC:
+        return _(_SYNC[rest])
     if group == "permission":
         return _("Permission: {name}").format(name=rest)
     return check_id

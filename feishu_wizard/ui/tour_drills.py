@@ -124,7 +124,7 @@ def _error(code: str, session: Session) -> Sighting | None:
     message = session.message
     if message is not None and message.code == code:
         return Sighting(session.step.value, "", code)
-    for delivery in session.test.deliveries:
+    for delivery in session.test.push.deliveries:
         if delivery.code == code:
             return Sighting(session.step.value, "person.available", code)
     return None

@@ -12,6 +12,7 @@ from feishu_wizard.ui.tour_drills import (
     told_by_diagnosis,
     told_by_steps,
 )
+from feishu_wizard.ui.tour_prove import signed_in, walked
 from feishu_wizard.ui.tour_scan import scanned_app
 from feishu_wizard.ui.tour_stage import Script, Stage
 from feishu_wizard.ui.widgets.finding_tree import FindingTree
@@ -163,13 +164,16 @@ class Walk(Stage):
 
         yield from self.aside(work, self._found_people)
         self.type_into("test.recipients", ", ".join(self._people))
-        self.session.test.resolve()
+        self.session.test.push.resolve()
         yield "the recipients", self.idle
         yield from self.shot()
-        self.session.test.send()
+        self.session.test.push.send()
         yield "the messages", self.idle
         yield from self._sighted()
         yield from self.shot()
+        if not self._drill:
+            yield from signed_in(self)
+            yield from walked(self)
         yield from self.on(Step.FINISH)
 
     def _finish(self) -> Script:

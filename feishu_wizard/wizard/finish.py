@@ -44,8 +44,7 @@ class FinishStep(Controller):
             states=session.permissions.states,
             checked=session.permissions.result is not None,
             saved=session.save.field_proofs(),
-            delivered_as_can=session.test.proves_push,
-            delivered=bool(session.test.deliveries) and not session.test.failed,
+            look=session.ledger.look,
         )
         return capability_words(session.answers.capabilities, known)
 
@@ -112,12 +111,12 @@ class FinishStep(Controller):
         """Write the report (Markdown or JSON, by the name's ending)."""
         session = self.session
         findings, words, kit = self.findings, self.words, session.keeping.kit()
-        states = session.permissions.states
+        states, look = session.permissions.states, session.ledger.look
 
         async def work(place: Workplace, report: Report) -> str:
             from feishu_wizard.operations.export_report import export_report
 
-            return await export_report(place, kit, path, findings, states, words)
+            return await export_report(place, kit, path, findings, states, words, look)
 
         session.start("exporting", work, self._exported)
 
@@ -143,6 +142,10 @@ class FinishStep(Controller):
     def done(self) -> bool:
         """The page was seen."""
         return True
+
+    def entered(self) -> None:
+        """What was proven in the meantime is in the ledger."""
+        self.session.ledger.renew()
 
     def answers_changed(self, names: frozenset[str]) -> None:
         """Another app: nothing was removed of that one."""

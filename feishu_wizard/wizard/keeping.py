@@ -107,6 +107,7 @@ class Keeping:
             )
             self.session.restore(answers, Step.PREREQUISITES)
             self.session.say(Severity.INFO, "file_opened", {"path": path})
+            self.session.ledger.renew()
 
         self.session.start("opening", work, loaded)
 
@@ -273,12 +274,15 @@ class Keeping:
             return await last_draft(place)
 
         def found(sitting: Sitting | None) -> None:
+            from feishu_wizard.domain.kit import Kit
+
             if sitting is None or self._touched:
                 return
             self.offered = sitting
             params = {"step": sitting.step, "at": sitting.updated_at}
             code = "resume_waiting" if sitting.waiting_since else "resume_offer"
             self.session.say(Severity.INFO, code, params, actions=("resume", "start_over"))
+            self.session.ledger.read(Kit(sitting.setup))
 
         self.session.background(work, found, self.session.say_error)
 
@@ -314,3 +318,4 @@ class Keeping:
         self.session.permissions.waiting_since = sitting.waiting_since
         self.session.say(Severity.INFO, "resumed", {"at": sitting.updated_at})
         self.session.credentials.change.look_back()
+        self.session.ledger.renew()

@@ -17,6 +17,8 @@ from feishu_wizard.wizard.steps import ORDER, Aside, Severity, Step, StepRow, St
 from feishu_wizard.wizard.work import T, Work, Working
 
 if TYPE_CHECKING:
+    from feishu_wizard.domain.capability import Capability
+    from feishu_wizard.domain.ledger import Entry
     from feishu_wizard.domain.progress import Progress
     from feishu_wizard.domain.secret import Secret
     from feishu_wizard.operations.context import Workplace
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from feishu_wizard.wizard.credentials import CredentialsStep
     from feishu_wizard.wizard.diagnosis import DiagnosisAside
     from feishu_wizard.wizard.finish import FinishStep
+    from feishu_wizard.wizard.ledger import LedgerFlow
     from feishu_wizard.wizard.permissions import PermissionsStep
     from feishu_wizard.wizard.runner import Job, Runner, Timer
     from feishu_wizard.wizard.save import SaveStep
@@ -95,6 +98,18 @@ class Session:
         from feishu_wizard.wizard.diagnosis import DiagnosisAside
 
         return DiagnosisAside(self)
+
+    @cached_property
+    def ledger(self) -> LedgerFlow:
+        """What was proven; belongs to no step."""
+        from feishu_wizard.wizard.ledger import LedgerFlow
+
+        return LedgerFlow(self)
+
+    @property
+    def proven(self) -> tuple[tuple[Capability, Entry], ...]:
+        """The last proof of each capability; nothing as long as no ledger was read."""
+        return self.ledger.proven if "ledger" in vars(self) else ()
 
     def _made(self) -> list[Controller]:
         """The controllers that exist; one that was never asked for holds nothing to drop."""
@@ -191,6 +206,8 @@ class Session:
         self._visited = set(ORDER[: ORDER.index(step) + 1])
         for controller in self._made():
             controller.answers_replaced()
+        if "ledger" in vars(self):
+            self.ledger.answers_replaced()
         self._enter(step)
 
     def update(self, **changes: Any) -> None:
@@ -203,6 +220,8 @@ class Session:
         self._work.answers_changed(names)
         for controller in self._made():
             controller.answers_changed(names)
+        if "ledger" in vars(self):
+            self.ledger.answers_changed(names)
         self.keeping.soon()
         self.changed()
 

@@ -84,4 +84,30 @@ class Walk:
         self.button("Find recipients")
         self.says("Send")
         app.press("next")
+        self.says("Next: sign-in")
+
+    def sign_in(self) -> None:
+        """By the code that the window shows, confirmed on the "phone"."""
+        app = self.app
+        self.button("Next: sign-in")
+        app.press("test.login")
+        app.wait_for("test.login.user_code", "showing")
+        code = app.find("test.login.user_code").name.rpartition(" ")[2]
+        with self.practice.client(base_url=self.practice["console"]) as client:
+            client.post(f"/control/device/{code}/approve", json={}).raise_for_status()
+        app.wait_for("test.login.result", "showing")
+
+    def walk_people(self) -> None:
+        """Everybody whom the app may see."""
+        self.button("Next: user sync")
+        self.button("Rehearse the sync")
         self.says("Continue")
+
+    def leave_the_rest(self, count: int) -> None:
+        """Go on without a sign-in and without a walk."""
+        self.button("Next: sign-in")
+        self.says("Next: user sync")
+        self.app.press("next")
+        self.app.wait_for("test.sync.not_now", "showing")
+        self.app.press("test.sync.not_now")
+        self.button(f"Continue, {count} open")

@@ -7,7 +7,7 @@ from feishu_wizard.domain.finding import Finding, Proof, Status, not_done
 from feishu_wizard.domain.recipient import DeliveryState
 from feishu_wizard.operations.diagnose.case import Case
 from feishu_wizard.operations.diagnose.person_seen import Seen
-from feishu_wizard.services.storage.journal import Send
+from feishu_wizard.services.storage.sends import Send
 
 DELIVERED = "person.delivered"
 _AS_CAN = "user_id:"  # CAN addresses people by the user_id that equals their account

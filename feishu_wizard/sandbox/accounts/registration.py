@@ -120,6 +120,9 @@ def device_authorization(world: World, request: Request, form: dict[str, str]) -
     if app is None or app.secret != pair[1] or form.get("client_id", pair[0]) != pair[0]:
         return oauth_error(request, "invalid_client", "the client is unknown", 401)
     seen_of(request).app_id = app.app_id
+    if not world.device_grant_open:  # assumed: what the live host says then is not published
+        why = "the client may not use the device grant"
+        return oauth_error(request, "unauthorized_client", why)
     session = world.device_grants.open(world.now() + GRANT_SECONDS, POLL_SECONDS)
     session.app_id, session.scope = app.app_id, form.get("scope", "")
     accounts = origin_of(world.origins.accounts, brand)

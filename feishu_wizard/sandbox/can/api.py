@@ -38,6 +38,7 @@ def routes(office: CanOffice, login_page: Callable[[], str]) -> list[BaseRoute]:
         ("/office-software/{platform}/enabled", "PUT", _enable),
         ("/office-software/{platform}/test", "POST", _test),
         ("/office-software/{platform}/audit", "GET", _audit),
+        ("/users", "GET", _accounts),
         ("/officeSoftware/detail", "GET", _verb_detail),
         ("/officeSoftware/save", "POST", _verb_save),
         ("/officeSoftware/switchEnable", "POST", _verb_enable),
@@ -181,6 +182,19 @@ async def _audit(office: CanOffice, request: Request) -> Response:
     size = min(_positive(request, "pageSize", 20), 100)
     total = office.store.audit_total(platform)
     rows = office.store.audit(platform, (number - 1) * size, size)
+    return success(request, {"data": rows, "total": total, "hasNext": number * size < total})
+
+
+async def _accounts(office: CanOffice, request: Request) -> Response:
+    """The accounts; the store keeps no mobile, so none is told."""
+    _admin(office, request)
+    number = _positive(request, "pageNumber", 1)
+    size = min(_positive(request, "pageSize", 20), 1000)
+    total = office.store.accounts_total()
+    rows = [
+        {"account": row["name"], "nickname": row["nickname"], "email": row["email"]}
+        for row in office.store.accounts_page((number - 1) * size, size)
+    ]
     return success(request, {"data": rows, "total": total, "hasNext": number * size < total})
 
 

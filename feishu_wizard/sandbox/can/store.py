@@ -168,6 +168,19 @@ class CanStore:
         rows = self._db.execute("select name, nickname, email, role, source from account")
         return [dict(row) for row in rows]
 
+    def accounts_page(self, offset: int, limit: int) -> list[dict[str, str]]:
+        """Some of the accounts, in the order of their names."""
+        rows = self._db.execute(
+            "select name, nickname, email, role, source from account"
+            " order by name limit ? offset ?",
+            (limit, offset),
+        )
+        return [dict(row) for row in rows]
+
+    def accounts_total(self) -> int:
+        """How many accounts there are."""
+        return self._count_accounts()
+
     def account(self, name: str) -> dict[str, str] | None:
         """One account."""
         row = self._db.execute("select * from account where name = ?", (name,)).fetchone()

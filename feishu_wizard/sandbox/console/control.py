@@ -20,7 +20,7 @@ from feishu_wizard.sandbox.console.app_actions import APP_ACTIONS
 from feishu_wizard.sandbox.console.fields import Body, choice, flag, number, text
 from feishu_wizard.sandbox.console.origin import same_origin
 from feishu_wizard.sandbox.console.state import app_state, state
-from feishu_wizard.sandbox.options import CAN_API_MODES
+from feishu_wizard.sandbox.options import CAN_API_MODES, DIRECTORIES
 from feishu_wizard.sandbox.world.actions import RefusedError
 from feishu_wizard.sandbox.world.app import BRANDS, KINDS, SOURCES
 from feishu_wizard.sandbox.world.registration import LaunchRequest, Session
@@ -138,6 +138,10 @@ def _set_tenant(world: World, body: Body) -> None:
             setattr(world, name, number(body, name, highest))
     if "registration" in body:
         world.registration_open = choice(body, "registration", ("open", "closed")) == "open"
+    if "device_grant" in body:
+        world.device_grant_open = choice(body, "device_grant", ("open", "closed")) == "open"
+    if "directory" in body:
+        world.use_directory(choice(body, "directory", ("", *DIRECTORIES)))
     if "brand" in body:
         world.scan_brand = choice(body, "brand", BRANDS)
 
@@ -177,6 +181,8 @@ def _decide_grant(world: World, request: Request, body: Body) -> Body:
     verb = request.path_params["verb"]
     if verb == "deny":
         deny(session)
+    elif verb == "expire":
+        session.expires = world.now()
     elif verb == "approve":
         session.person = _person(world, body)
         session.outcome = "approved"

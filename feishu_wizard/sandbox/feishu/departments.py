@@ -9,6 +9,10 @@ from feishu_wizard.sandbox.feishu.replies import Json, ok
 from feishu_wizard.sandbox.feishu.users import ANY_READ, LIST_READ, no_department_authority
 from feishu_wizard.sandbox.world.directory import ROOT
 
+# The official SDK for Python writes a truth as Python does; what a Go server reads as one is
+# assumed of the platform.
+TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+
 
 def _asked(call: Call) -> int:
     book = call.world.directory
@@ -22,7 +26,7 @@ async def children(call: Call) -> Json:
     """``departments/:id/children``: 10 a page, at most 50; ``0`` needs the range ``all``."""
     number = _asked(call)
     book = call.world.directory
-    deep = call.query("fetch_child") == "true"
+    deep = call.query("fetch_child") in TRUE
     below = book.descendants(number) if deep else book.children(number)
     part, more, token = cut(call, below, default=10, limit=50, contacts=True)
     body: Json = {
@@ -35,11 +39,14 @@ async def children(call: Call) -> Json:
 
 
 async def get_department(call: Call) -> Json:
-    """``departments/:id``; the root has only its id and the number of people."""
+    """``departments/:id``; the root has only its id and the number of people, each once.
+
+    Whether the platform counts somebody in two departments twice is not documented.
+    """
     number = _asked(call)
     book = call.world.directory
     if number == ROOT:
-        total = len(book.root_members) + sum(book.departments[n].total for n in book.top)
+        total = book.headcount
         root = {"open_department_id": "0", "name": call.world.tenant.name, "member_count": total}
         return ok({"department": root})
     return ok({"department": department_body(call, book.departments[number])})

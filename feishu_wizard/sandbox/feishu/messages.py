@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from feishu_wizard.sandbox.feishu.call import Api, Call, list_field, text_field
-from feishu_wizard.sandbox.feishu.gates import throttled
 from feishu_wizard.sandbox.feishu.paging import page_of
 from feishu_wizard.sandbox.feishu.person_body import EMPLOYEE_ID
 from feishu_wizard.sandbox.feishu.replies import Json, PlatformError, field_error, ok, scope_error
@@ -18,11 +17,16 @@ from feishu_wizard.sandbox.world.limits import PER_RECEIVER
 
 SEND = ("im:message", "im:message:send_as_bot", "im:message:send")
 READ = ("im:message", "im:message:readonly")
+HISTORY = (*READ, "im:message.history:readonly")
+GROUP_HISTORY = "im:message.group_msg"
+SORTS = ("ByCreateTimeAsc", "ByCreateTimeDesc")
+RECALLED = "This message was recalled"
 CHATS = ("im:chat:readonly", "im:chat:read", "im:chat")
 URGENT = ("im:message.urgent", "im:message.urgent:app_send")
 RECEIVE_ID_TYPES = ("open_id", "union_id", "user_id", "email", "chat_id")
 LIMITS = {"text": 150 * 1024, "post": 30 * 1024, "interactive": 30 * 1024}
 UUID_SECONDS = 3600
+RECALL_SECONDS = 24 * 3600  # the company's choice in real life; 24 hours is ours
 
 
 async def create(call: Call) -> Json:
@@ -65,7 +69,8 @@ def _check_rate(call: Call, chat_id: str) -> None:
     if call.world.options.rate_limits:
         limit = call.world.limiter.take(f"chat {chat_id}", PER_RECEIVER)
         if limit is not None:
-            raise throttled(limit, 230020)
+            # HTTP 400, and no header that names a time (official docs: im-v1 message create).
+            raise PlatformError(230020, "This operation triggers the frequency limit.")
 
 
 def _receiver(call: Call, id_type: str, receive_id: str) -> tuple[Person | None, str]:
@@ -157,8 +162,11 @@ def _is_card(parsed: Json) -> bool:
     return isinstance(parsed.get("elements"), list) or "i18n_elements" in parsed
 
 
-def message_body(message: Message) -> Json:
-    """A message as create and get give it; times are milliseconds in strings."""
+def message_body(message: Message, *, as_sent: bool = True) -> Json:
+    """A message as create and get give it; times are milliseconds in strings.
+
+    Without ``as_sent`` a card comes as the client shows it, which is another document.
+    """
     when = str(message.create_time)
     return {
         "message_id": message.message_id,
@@ -174,8 +182,19 @@ def message_body(message: Message) -> Json:
             "sender_type": "app",
             "tenant_key": "",
         },
-        "body": {"content": message.content},
+        "body": {"content": _content(message, as_sent)},
     }
+
+
+def _content(message: Message, as_sent: bool) -> str:
+    if message.recalled:
+        return RECALLED
+    if as_sent or message.msg_type != "interactive":
+        return message.content
+    # What is documented of it is the outer shape: a title, and rows of elements.
+    title = json.loads(message.content).get("header", {}).get("title", {}).get("content", "")
+    shown = {"title": title, "elements": [[{"tag": "text", "text": "请升级至最新版本客户端"}]]}
+    return json.dumps(shown, ensure_ascii=False)
 
 
 def _own_message(call: Call) -> Message:
@@ -189,7 +208,59 @@ def _own_message(call: Call) -> Message:
 
 async def get_message(call: Call) -> Json:
     """``im/v1/messages/:message_id``: one item."""
-    return ok({"items": [message_body(_own_message(call))]})
+    message = _own_message(call)
+    body = message_body(message, as_sent=_as_sent(call))
+    if message.recalled:
+        body["body"] = {}  # unlike in a list, the content is absent (docs: message get)
+    return ok({"items": [body]})
+
+
+def _as_sent(call: Call) -> bool:
+    return call.query("card_msg_content_type") == "user_card_content"
+
+
+async def history(call: Call) -> Json:
+    """``im/v1/messages``: the messages of a chat between two times (seconds)."""
+    call.choice("container_id_type", ("chat",))
+    chat_id = call.query("container_id")
+    if not chat_id:
+        raise field_error("container_id", "container_id is required")
+    if not call.app.bot_active:
+        raise PlatformError(230006, "Bot ability is not activated.")
+    _check_history(call, chat_id)
+    start, end = _seconds(call, "start_time", 0), _seconds(call, "end_time", 1 << 40)
+    found = [
+        message
+        for message in call.world.journal.messages.values()
+        if message.chat_id == chat_id and start <= message.create_time // 1000 <= end
+    ]
+    newest_first = call.choice("sort_type", SORTS) == "ByCreateTimeDesc"
+    found.sort(key=lambda message: message.create_time, reverse=newest_first)
+    as_sent = _as_sent(call)
+    items = [message_body(message, as_sent=as_sent) for message in found]
+    return ok(page_of(call, items, "items", default=20, limit=50))
+
+
+def _check_history(call: Call, chat_id: str) -> None:
+    """The bot must be in the chat; a group needs a permission besides (docs: message list)."""
+    chat = call.world.chats.get(chat_id)
+    if chat is None:
+        people = len(call.world.directory.people)
+        number = call.app.chat_ids.decode(chat_id)
+        if number is None or number >= people:
+            raise PlatformError(230002, "The bot can not be outside the group.")
+        return
+    if not chat.bot_in or call.app is not call.world.app:
+        raise PlatformError(230002, "The bot can not be outside the group.")
+    if not call.can(GROUP_HISTORY):
+        raise PlatformError(230027, "Lack of necessary permissions.")
+
+
+def _seconds(call: Call, name: str, default: int) -> int:
+    text = call.query(name, str(default))
+    if not (text.isascii() and text.isdigit()):
+        raise field_error(name, f"{name} must be a timestamp in seconds", text[:100])
+    return int(text)
 
 
 async def urgent(call: Call) -> Json:
@@ -214,7 +285,9 @@ async def recall(call: Call) -> Json:
     """``DELETE im/v1/messages/:message_id``: the sender's own message."""
     message = _own_message(call)
     if message.recalled:
-        raise PlatformError(230001, "the message was recalled already")
+        raise PlatformError(230110, "Action unavailable as the message has been deleted.")
+    if call.world.now() * 1000 - message.create_time > RECALL_SECONDS * 1000:
+        raise PlatformError(230009, "Message has expired when recall message.")
     message.recalled = True
     return ok()
 
@@ -246,7 +319,8 @@ async def chats(call: Call) -> Json:
 
 APIS = (
     Api("POST", "/im/v1/messages", create, SEND),
-    Api("GET", "/im/v1/messages/{message_id}", get_message, READ + SEND),
+    Api("GET", "/im/v1/messages", history, HISTORY),
+    Api("GET", "/im/v1/messages/{message_id}", get_message, READ),
     Api("DELETE", "/im/v1/messages/{message_id}", recall, (*SEND, "im:message:recall")),
     Api("PATCH", "/im/v1/messages/{message_id}/urgent_app", urgent, URGENT),
     Api("GET", "/im/v1/chats", chats, CHATS),

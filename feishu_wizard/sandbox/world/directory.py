@@ -6,7 +6,7 @@ per request than 60.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from feishu_wizard.sandbox.world.identifiers import NumberCodec, short_user_id
@@ -56,27 +56,53 @@ class Department:
     total: int = 0
 
 
+def usual_parent(number: int) -> int:
+    """Some departments hang under the root, each of the others under one of eight."""
+    return ROOT if number < TOP_LEVEL else (number - TOP_LEVEL) // 8
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How a directory differs from the usual one.
+
+    ``change`` is given every person and the number of departments. ``people`` and ``departments``:
+    at least so many. ``refused``: departments whose members nobody may list although they are
+    seen; ``stuck``: departments of whose members only the first page ever comes.
+    """
+
+    parent: Callable[[int], int] = usual_parent
+    change: Callable[[Person, int], None] | None = None
+    people: int = 0
+    departments: int = 0
+    refused: frozenset[int] = frozenset()
+    stuck: frozenset[int] = frozenset()
+
+
+USUAL = Shape()
+
+
 class Directory:
     """The tenant's contacts."""
 
-    def __init__(self, users: int, departments: int, tenant_key: str) -> None:
+    def __init__(self, users: int, departments: int, tenant_key: str, shape: Shape = USUAL) -> None:
+        self.shape = shape
         self._department_codec = NumberCodec("od-", f"department/{tenant_key}")
         self.top: list[int] = []
         self.root_members: list[int] = []
         self.departments: list[Department] = []
         self._by_department_id: dict[str, int] = {}
-        for number in range(departments):
+        for number in range(max(departments, shape.departments)):
             self._add_department(number)
         self.people: list[Person] = []
         self.by_user_id: dict[str, int] = {}
         self.by_email: dict[str, int] = {}
         self.by_mobile: dict[str, int] = {}
-        for number in range(users):
+        for number in range(max(users, shape.people)):
             self._add_person(number)
         self._count_totals()
 
     def _add_department(self, number: int) -> None:
-        parent = ROOT if number < TOP_LEVEL else (number - TOP_LEVEL) // 8
+        parent = self.shape.parent(number)
         siblings = self.top if parent == ROOT else self.departments[parent].children
         siblings.append(number)
         self.departments.append(
@@ -93,6 +119,8 @@ class Directory:
 
     def _add_person(self, number: int) -> None:
         person = make_person(number, len(self.departments), self.by_email)
+        if self.shape.change is not None:
+            self.shape.change(person, len(self.departments))
         self.people.append(person)
         self.by_user_id[person.user_id] = number
         if person.email:
@@ -113,6 +141,11 @@ class Directory:
             department.total += len(department.members)
             if department.parent != ROOT:
                 self.departments[department.parent].total += department.total
+
+    @property
+    def headcount(self) -> int:
+        """Members of the company, each once."""
+        return sum(not person.resigned for person in self.people)
 
     def department_number(self, wire_id: str, id_type: str) -> int | None:
         """The number behind ``open_department_id`` or ``department_id``; ``0`` is the root."""

@@ -33,7 +33,7 @@ class Drills:
     ) -> None:
         self._app = app
         self._clock = clock
-        self._directory = directory
+        self.directory = directory
         self._reviews = reviews
         self._healthy: dict[str, object] | None = None
         self.active: list[str] = []
@@ -42,6 +42,10 @@ class Drills:
     def has(self, name: str) -> bool:
         """Tell whether a drill is on."""
         return name in self.active
+
+    def forget(self) -> None:
+        """Take the practice app as it is now for the healthy one."""
+        self._healthy = None
 
     def start(self, names: Iterable[str]) -> None:
         """Switch several on."""
@@ -119,12 +123,12 @@ class Drills:
 
     def _narrow_range(self) -> None:
         for features in self._features():
-            features.contacts_range = Audience("some", departments={self._directory.top[0]})
+            features.contacts_range = Audience("some", departments={self.directory.top[0]})
 
     def _exclude_person(self) -> None:
-        others = {number for number in self._directory.root_members if number != OUTSIDE}
+        others = {number for number in self.directory.root_members if number != OUTSIDE}
         for features in self._features():
-            departments = set(self._directory.top)
+            departments = set(self.directory.top)
             features.availability = Audience("some", users=set(others), departments=departments)
 
 

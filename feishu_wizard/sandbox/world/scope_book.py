@@ -60,6 +60,8 @@ _TABLE: Final = (
     ("im:message:readonly", "获取单聊、群组消息", "Read messages", "-"),
     ("im:message:update", "更新消息", "Update messages", "-"),
     ("im:message:recall", "撤回消息", "Recall messages", "-"),
+    ("im:message.history:readonly", "获取单聊、群组的历史消息", "Read earlier messages", "-"),
+    ("im:message.group_msg", "获取群组中所有消息", "Read all messages of groups", "r"),
     ("im:message.p2p_msg:readonly", "读取用户发给机器人的单聊消息", "Read p2p messages", "-"),
     ("im:message.group_at_msg:readonly", "接收群聊中@机器人消息事件", "Read mentions", "-"),
     ("im:message:send_multi_users", "给多个用户批量发消息", "Batch messages to users", "-"),

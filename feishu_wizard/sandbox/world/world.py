@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from feishu_wizard.sandbox.options import Options
-from feishu_wizard.sandbox.world import actions
+from feishu_wizard.sandbox.world import actions, shapes
 from feishu_wizard.sandbox.world.app import App, Brand, Features, Kind, Source
 from feishu_wizard.sandbox.world.audience import Audience
 from feishu_wizard.sandbox.world.directory import OWNER, Directory, Person
@@ -72,12 +72,15 @@ class World:
     scan_list_lies: bool = False
     scan_brand: Brand = "feishu"
     registration_open: bool = True
+    device_grant_open: bool = True
     registration_seconds: int = REGISTRATION_SECONDS
     poll_seconds: int = POLL_SECONDS
     stopping: bool = False
 
     def __post_init__(self) -> None:
-        self.directory = Directory(self.options.users, self.options.departments, self.tenant.key)
+        self.variant = shapes.variant(self.options.directory)
+        self._give_back: Callable[[], None] = lambda: None
+        self.directory = self._directory()
         self.union_ids = NumberCodec("on_", f"union/{self.tenant.key}")
         self.tokens = TokenStore(self.now)
         self.limiter = Limiter(self.now)
@@ -124,6 +127,24 @@ class World:
         actions.add_redirect_urls(app, [callback])
         actions.release(app, int(self.now()), note="First release")
         actions.approve(app, int(self.now()))
+        self._give_back = self.variant.fit(app, self.directory)
+
+    def use_directory(self, name: str) -> None:
+        """Other people, as a start with ``--directory`` has them; ValueError while drills are on.
+
+        What the last one had taken from the practice app comes back.
+        """
+        if self.drills.active:
+            raise ValueError("switch the drills off first")
+        self._give_back()
+        self.variant = shapes.variant(name)
+        self.directory = self.drills.directory = self._directory()
+        self.drills.forget()
+        self._give_back = self.variant.fit(self.app, self.directory)
+
+    def _directory(self) -> Directory:
+        sizes = self.options.users, self.options.departments
+        return Directory(*sizes, self.tenant.key, self.variant.shape)
 
     def find_app(self, app_id: str, brand: Brand | None = None) -> App | None:
         """A living app, of ``brand`` when one is given."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from feishu_wizard.domain.errors import CanError, InputError
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.services.can import pointer
+from feishu_wizard.services.can import accounts, pointer
 from feishu_wizard.services.can.envelope import TEXT_LIMIT, Opened, error_of
 from feishu_wizard.services.can.model import Op, Profile
 from feishu_wizard.services.can.pointer import MISSING
@@ -88,7 +88,7 @@ class CanClient:
         return self._transport.url
 
     def can(self, operation: str) -> bool:
-        """Tell whether the profile has this operation: save, enable, test, audit."""
+        """Tell whether the profile has this operation: save, enable, test, audit, accounts."""
         return getattr(self.profile.ops, operation) is not None
 
     async def read(self) -> Setting:
@@ -117,10 +117,13 @@ class CanClient:
         body = save_body(self.profile, save, wanted, current, lookup, op.set)
         return await self._write(save, body, current)
 
-    async def test(self, wanted: Wanted | None = None) -> CanTest:
-        """Let the server try the pair; None: the stored one. See ``ops.test.saves`` first."""
+    async def test(self, wanted: Wanted | None = None, user: str = "") -> CanTest:
+        """Let the server try the pair; None: the stored one. See ``ops.test.saves`` first.
+
+        ``user``: the account that gets a message, where the profile says ``user_at``.
+        """
         op = self._op("test")
-        body = probe_body(self.profile, op, wanted, self._transport.lookup)
+        body = probe_body(self.profile, op, wanted, self._transport.lookup, user)
         opened = await self._transport.exchange(op, body)
         ok = pointer.find(opened.data, op.ok_at)
         if not isinstance(ok, bool):
@@ -130,6 +133,13 @@ class CanClient:
     async def recognise(self) -> Recognition:
         """Make the read-only call with the credentials and look whether it has the shape."""
         return await _judged(self._transport.exchange(self.profile.ops.get), self.profile)
+
+    def accounts(self) -> AsyncIterator[accounts.AccountsPage]:
+        """The accounts that the server holds, page by page; see ``accounts.pages``."""
+        op = self.profile.ops.accounts
+        if op is None:
+            raise self._lacks("accounts")
+        return accounts.pages(self._transport.exchange, op)
 
     async def _write(
         self, op: Op, body: Mapping[str, Any], current: Setting, *, first: bool = False
@@ -152,8 +162,11 @@ class CanClient:
     def _op(self, name: str) -> Op:
         op: Op | None = getattr(self.profile.ops, name)
         if op is None:
-            raise InputError("can.no_operation", {"operation": name, "profile": self.profile.id})
+            raise self._lacks(name)
         return op
+
+    def _lacks(self, name: str) -> InputError:
+        return InputError("can.no_operation", {"operation": name, "profile": self.profile.id})
 
 
 async def looks_like(http: Http, origin: str, profile: Profile) -> Recognition:

@@ -125,7 +125,10 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class Op(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One call. ``set``: pointer to value; ``carry``: what is echoed from the read."""
+    """One call. ``set``: pointer to value; ``carry``: what is echoed from the read.
+
+    ``user_at``: where a test takes the account that it sends a message to; "" when it takes none.
+    """
 
     method: Method = "GET"
     path: str = ""
@@ -135,7 +138,45 @@ class Op(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     carry: list[str] = []
     ok_at: str = ""
     checks_at: str = ""
+    user_at: str = ""
     saves: bool = False
+
+
+class Paging(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The two query parameters of a page, the number of the first one, and rows in a page."""
+
+    number: str = "pageNumber"
+    size: str = "pageSize"
+    first: int = 1
+    rows: int = 200
+
+
+class AccountFields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the fields of an account lie in its row; None: the server does not tell."""
+
+    name: str
+    display: str | None = None
+    email: str | None = None
+    mobile: str | None = None
+
+    def places(self) -> dict[str, str]:
+        """Field to pointer, for those that are told."""
+        known = {"name": self.name, "display": self.display, "email": self.email}
+        known["mobile"] = self.mobile
+        return {field: at for field, at in known.items() if at is not None}
+
+
+class AccountsOp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Lists the accounts page by page. ``total_at`` or ``more_at`` says when it is the last."""
+
+    method: Literal["GET"] = "GET"
+    path: str
+    page: Paging = Paging()
+    items_at: str = ""
+    fields: AccountFields
+    total_at: str | None = None
+    more_at: str | None = None
+    max_pages: int = 1000
 
 
 class Ops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -146,6 +187,7 @@ class Ops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     enable: Op | None = None
     test: Op | None = None
     audit: Op | None = None
+    accounts: AccountsOp | None = None
 
 
 class Verify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

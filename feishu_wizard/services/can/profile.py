@@ -24,6 +24,8 @@ _PATH = re.compile(
     r"^(?:/(?!\.{0,2}(?:/|\?|$))[\w.~!$&'()*+,;=:@%-]+)+(?:\?[\w.~!$&'()*+,;=:@%/?-]*)?$"
 )
 _PREFIX = re.compile(r"^(?:/(?!\.{1,2}(?:/|$))[\w.~-]+)*$")
+_PARAMETER = re.compile(r"^[A-Za-z][A-Za-z0-9_.-]{0,62}$")
+_MOST_ROWS, _MOST_PAGES = 1000, 10_000
 # Headers that belong to the connection; a profile that sets them describes another attack.
 _CONNECTION = re.compile(
     r"^(?:host|content-length|transfer-encoding|connection|upgrade|te|trailer|proxy-.*)$", re.I
@@ -110,6 +112,7 @@ def _broken_rules(profile: Profile) -> Iterator[tuple[str, str]]:
     yield from _broken_patterns(profile)
     yield from _broken_pointers(profile)
     yield from _broken_ops(profile)
+    yield from _broken_listing(profile)
     yield from _broken_headers(profile)
     yield from _broken_names(profile)
 
@@ -149,7 +152,11 @@ def _broken_pointers(profile: Profile) -> Iterator[tuple[str, str]]:
     writable = [profile.fields.app_id, profile.fields.app_secret, profile.fields.callback_url]
     for _, op in _ops(profile):
         readable += [op.ok_at, op.checks_at, *op.carry]
-        writable += op.set
+        writable += [*op.set, *([op.user_at] if op.user_at else [])]
+    listing = profile.ops.accounts
+    if listing:
+        ends = [at for at in (listing.total_at, listing.more_at) if at is not None]
+        readable += [listing.items_at, *listing.fields.places().values(), *ends]
     if profile.auth.login:
         readable.append(profile.auth.login.token_at)
         writable += profile.auth.login.set
@@ -175,6 +182,26 @@ def _broken_ops(profile: Profile) -> Iterator[tuple[str, str]]:
             yield f"{where}.method", "method_not_allowed"
     if profile.auth.login and not _PATH.match(profile.auth.login.path):
         yield "$.auth.login.path", "bad_path"
+
+
+def _broken_listing(profile: Profile) -> Iterator[tuple[str, str]]:
+    """The list of accounts is bounded, and says when it ends."""
+    listing, where = profile.ops.accounts, "$.ops.accounts"
+    if listing is None:
+        return
+    if not _PATH.match(listing.path):
+        yield f"{where}.path", "bad_path"
+    if listing.method not in profile.limits.methods:
+        yield f"{where}.method", "method_not_allowed"
+    if listing.total_at is None and listing.more_at is None:
+        yield f"{where}.total_at", "missing"
+    if not 1 <= listing.page.rows <= _MOST_ROWS or not 0 <= listing.page.first <= 1:
+        yield f"{where}.page", "out_of_range"
+    if not 1 <= listing.max_pages <= _MOST_PAGES:
+        yield f"{where}.max_pages", "out_of_range"
+    names = (listing.page.number, listing.page.size)
+    if not all(map(_PARAMETER.match, names)) or names[0] == names[1]:
+        yield f"{where}.page", "bad_name"
 
 
 def _broken_headers(profile: Profile) -> Iterator[tuple[str, str]]:

@@ -110,7 +110,7 @@ def enable_body(
 
 
 def probe_body(
-    profile: Profile, op: Op, wanted: Wanted | None, lookup: template.Lookup
+    profile: Profile, op: Op, wanted: Wanted | None, lookup: template.Lookup, user: str = ""
 ) -> dict[str, Any]:
     """The body of a test; without ``wanted`` the server tests what it has stored."""
     body: dict[str, Any] = {}
@@ -125,6 +125,8 @@ def probe_body(
                 pointer.put(body, getattr(profile.fields, name), values[name])
     for at, value in op.set.items():
         pointer.put(body, at, template.fill(value, lookup))
+    if user and op.user_at:
+        pointer.put(body, op.user_at, user)
     return _with_json_strings(body, profile)
 
 

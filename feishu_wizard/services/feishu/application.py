@@ -94,7 +94,7 @@ class AppInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Availability(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether one person may use the app: on the allow list and not on the deny list."""
+    """Whether one person may use the app: on a list that allows it, and not on the deny list."""
 
     user_id: str = ""
     in_white_list: bool = False
@@ -104,7 +104,7 @@ class Availability(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def available(self) -> bool:
         """The person may use the app."""
-        return self.in_white_list and not self.in_black_list
+        return (self.in_white_list or self.in_paid_list) and not self.in_black_list
 
 
 class _Scopes(msgspec.Struct):

@@ -119,6 +119,24 @@ async def get_user(client: FeishuClient, user_id: str, id_type: str = "user_id")
     return await client.call("GET", path, _user, params=params)
 
 
+async def get_users(
+    client: FeishuClient, user_ids: Sequence[str], id_type: str = "user_id"
+) -> Answer[list[User]]:
+    """Read at most 50 people (``contact:contact.base:readonly`` only).
+
+    Whoever is outside the address-book range is missing from the answer, without any error
+    (official docs: contact-v3 user batch).
+    """
+    if len(user_ids) > FIND_LIMIT:
+        raise InputError("feishu.too_many", {"limit": str(FIND_LIMIT)})
+    params: dict[str, str | list[str]] = {
+        "user_ids": list(user_ids),
+        "user_id_type": id_type,
+        "department_id_type": "open_department_id",
+    }
+    return await client.call("GET", f"{_BASE}/users/batch", _members, params=params)
+
+
 async def department_members(
     client: FeishuClient, department_id: str, size: int = FIND_LIMIT
 ) -> Answer[list[User]]:

@@ -6,11 +6,9 @@ refusals come with HTTP 400 and an ``error`` word.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from feishu_wizard.domain.edition import Edition, Hosts, hosts_of
 from feishu_wizard.domain.errors import NetworkError, WizardError
@@ -18,6 +16,13 @@ from feishu_wizard.domain.finding import Who
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.scan import ScanOffer
 from feishu_wizard.domain.secret import Secret
+from feishu_wizard.services.feishu.device_flow import (
+    ABSENT,
+    device_code_of,
+    page_of,
+    seconds_of,
+    text_of,
+)
 from feishu_wizard.services.feishu.envelope import MSG_LIMIT, read_object, unexpected
 from feishu_wizard.services.net.http import Http, Policy, Reply
 from feishu_wizard.services.net.retry import is_busy, with_retries
@@ -41,8 +46,6 @@ _STATES: dict[str, State] = {
     "invalid_grant": "taken",
 }
 _BRANDS = frozenset({"feishu", "lark"})
-# A host without this endpoint: no such path, not for this method, not built in.
-_ABSENT = frozenset({404, 405, 410, 501})
 _NOT_OFFERED = frozenset({"unsupported_auth_method", "unauthorized_client", "unsupported_action"})
 _INTERVAL, _LIFETIME = 5.0, 600.0
 _LONGEST_INTERVAL, _LONGEST_LIFETIME = 60.0, 86_400.0
@@ -69,7 +72,7 @@ async def supported(http: Http, hosts: Hosts) -> bool:
     A host that answers in another language than JSON, or not at all, raises ``NetworkError``.
     """
     reply = await with_retries(lambda: _ask(http, hosts, {"action": "init"}))
-    if reply.status in _ABSENT:
+    if reply.status in ABSENT:
         return False
     methods = read_object(reply).get("supported_auth_methods")
     # The answer is optional in the protocol: without a list, ``begin`` tells.
@@ -87,11 +90,11 @@ async def begin(http: Http, hosts: Hosts) -> ScanOffer:
     if body.get("error") or reply.status >= 400:
         raise _refused(reply, body)
     return ScanOffer(
-        url=_page(reply, body),
-        user_code=_text(body.get("user_code")),
-        lifetime=_seconds(body, ("expires_in", "expire_in"), _LIFETIME, _LONGEST_LIFETIME),
-        interval=_seconds(body, ("interval",), _INTERVAL, _LONGEST_INTERVAL),
-        device_code=_device_code(reply, body),
+        url=page_of(reply, text_of(body.get("verification_uri_complete"))),
+        user_code=text_of(body.get("user_code")),
+        lifetime=seconds_of(body, ("expires_in", "expire_in"), _LIFETIME, _LONGEST_LIFETIME),
+        interval=seconds_of(body, ("interval",), _INTERVAL, _LONGEST_INTERVAL),
+        device_code=device_code_of(reply, body),
     )
 
 
@@ -118,7 +121,7 @@ async def poll(http: Http, hosts: Hosts, device_code: Secret, *, switched: bool 
 
 
 def _undecided(reply: Reply, body: Mapping[str, Any], brand: str, switched: bool) -> Polled:
-    word = _text(body.get("error"))
+    word = text_of(body.get("error"))
     if word in _STATES:
         return Polled(_STATES[word], brand=brand)
     if not word and brand and (switched or reply.status < 300):
@@ -133,7 +136,7 @@ def _done(reply: Reply, body: Mapping[str, Any], user: Mapping[str, Any], brand:
     kept = Secret(secret)
     if not isinstance(app_id, str):
         raise unexpected(reply, "$.client_id")
-    return Polled("done", app_id.strip(), kept, _text(user.get("open_id")), brand)
+    return Polled("done", app_id.strip(), kept, text_of(user.get("open_id")), brand)
 
 
 async def _ask(http: Http, hosts: Hosts, form: Mapping[str, str]) -> Reply:
@@ -145,17 +148,17 @@ def _answer(reply: Reply) -> dict[str, Any]:
     try:
         return read_object(reply)
     except NetworkError as error:
-        if reply.status in _ABSENT:
+        if reply.status in ABSENT:
             raise _refusal("scan.not_offered", reply, "", "") from error
         raise
 
 
 def _refused(reply: Reply, body: Mapping[str, Any]) -> WizardError:
-    word, told = _text(body.get("error")), _text(body.get("error_description"))
-    if not word and not told and reply.status not in _ABSENT and "code" not in body:
+    word, told = text_of(body.get("error")), text_of(body.get("error_description"))
+    if not word and not told and reply.status not in ABSENT and "code" not in body:
         return unexpected(reply, "$")
-    absent = word in _NOT_OFFERED or (reply.status in _ABSENT and word not in _STATES)
-    told = told or _text(body.get("msg"))
+    absent = word in _NOT_OFFERED or (reply.status in ABSENT and word not in _STATES)
+    told = told or text_of(body.get("msg"))
     return _refusal("scan.not_offered" if absent else "scan.refused", reply, word, told)
 
 
@@ -168,53 +171,11 @@ def _refusal(code: str, reply: Reply, word: str, told: str) -> WizardError:
     return WizardError(code, params, who=Who.YOU, evidence=(evidence,))
 
 
-def _page(reply: Reply, body: Mapping[str, Any]) -> str:
-    """The page to be opened on the phone: https, or as plain as the host that was asked."""
-    url = _text(body.get("verification_uri_complete"))
-    try:
-        parts = urlsplit(url)
-    except ValueError as error:
-        raise unexpected(reply, "$.verification_uri_complete") from error
-    if not parts.netloc or parts.scheme not in ("https", urlsplit(reply.url).scheme):
-        raise unexpected(reply, "$.verification_uri_complete")
-    return url
-
-
-def _device_code(reply: Reply, body: Mapping[str, Any]) -> Secret:
-    value = _text(body.get("device_code"))
-    if not value:
-        raise unexpected(reply, "$.device_code")
-    return Secret(value)
-
-
-def _seconds(
-    body: Mapping[str, Any], names: tuple[str, ...], without: float, longest: float
-) -> float:
-    """A number of seconds, also as text; ``without`` for none, bounded by ``longest``."""
-    for name in names:
-        value = body.get(name)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            continue
-        try:
-            seconds = float(value)
-        except (ValueError, OverflowError):
-            continue
-        if math.isfinite(seconds) and seconds > 0:
-            return min(max(seconds, 1.0), longest)
-    return without
-
-
 def _brand(user: Mapping[str, Any]) -> str:
-    brand = _text(user.get("tenant_brand")).lower()
+    brand = text_of(user.get("tenant_brand")).lower()
     return brand if brand in _BRANDS else ""
 
 
 def _brand_of(hosts: Hosts) -> str:
     """The brand that answers there; every host but Lark's own begins as Feishu."""
     return "lark" if hosts.accounts == hosts_of(Edition.LARK).accounts else "feishu"
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -12,7 +12,8 @@ import logging
 import ssl
 import sys
 from collections.abc import Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
+from importlib.util import find_spec
 from types import TracebackType
 
 import httpx
@@ -38,6 +39,11 @@ __all__ = ["Http", "NetSettings", "Policy", "Reply", "Route", "SystemProxy"]
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+# httpcore looks for sniffio several times a call. Where that is not installed, Python searches the
+# whole path each time, a millisecond of a call; with None in its place an import fails at once.
+if "sniffio" not in sys.modules and find_spec("sniffio") is None:
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
+
 _INSPECT_SECONDS = 5.0
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, replies.TooLargeError)
 _OF_THE_CERTIFICATE = frozenset(
@@ -47,10 +53,20 @@ _FAILURES_OF_SOCKS = (socksio.SOCKSError, AssertionError, IndexError, ValueError
 
 
 class Http:
-    """Clients for one setup; one per route and kind of trust, made when needed and reused."""
+    """Clients for one setup; one per route and kind of trust, made when needed and reused.
 
-    def __init__(self, settings: NetSettings, system_proxy: SystemProxy | None = None) -> None:
+    ``transport`` carries every request instead of the network: a server in the same process.
+    """
+
+    def __init__(
+        self,
+        settings: NetSettings,
+        system_proxy: SystemProxy | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self.settings = settings
+        self._transport = transport
         self._resolver = Resolver(settings, system_proxy)
         self._clients: dict[tuple[str, ...], httpx.AsyncClient] = {}
 
@@ -120,9 +136,7 @@ class Http:
                 if (call.route.proxy or "").startswith("socks5"):
                     failures += _FAILURES_OF_SOCKS
                 client = self._client(call.route, call.address, policy)
-                target = httpx.URL(url)
-                if params:
-                    target = target.copy_merge_params(httpx.QueryParams(dict(params)))
+                target = _target(url, params)
                 request = client.build_request(call.method, target, headers=headers, content=body)
                 return await _exchange(client, request, call)
         except failures as error:
@@ -187,7 +201,7 @@ class Http:
         return self._clients[key]
 
     def _make(self, route: Route, context: ssl.SSLContext) -> httpx.AsyncClient:
-        transport = httpx.AsyncHTTPTransport(
+        transport = self._transport or httpx.AsyncHTTPTransport(
             verify=context, trust_env=False, proxy=self._proxy(route)
         )
         return httpx.AsyncClient(
@@ -195,7 +209,7 @@ class Http:
             trust_env=False,
             follow_redirects=False,
             timeout=None,  # noqa: S113 - asyncio.timeout is round every call
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            cookies=_NoCookies(),
             headers={
                 "User-Agent": f"feishu-wizard/{__version__}",
                 "Accept-Encoding": "gzip, deflate",
@@ -213,6 +227,26 @@ class Http:
             if route.proxy.startswith("https")
             else None,
         )
+
+
+class _NoCookies(CookieJar):
+    """Keeps none, sends none, and does not look for any."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Leave the answer's cookies where they are."""
+
+    def add_cookie_header(self, request: object) -> None:
+        """Add nothing to the request."""
+
+
+def _target(url: str, params: Mapping[str, str | list[str]] | None) -> httpx.URL:
+    """The URL with its parameters; parsed once, which is a tenth of an exchange's work."""
+    if not params:
+        return httpx.URL(url)
+    query = httpx.QueryParams(dict(params))
+    if "?" in url:
+        return httpx.URL(url).copy_merge_params(query)
+    return httpx.URL(url, params=query)
 
 
 async def _exchange(client: httpx.AsyncClient, request: httpx.Request, call: Call) -> Reply:

@@ -8,7 +8,9 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.services.storage import platform
@@ -33,9 +35,20 @@ def write_atomic(path: Path, data: bytes, *, mode: int = 0o600, keep_mode: bool 
     file.is_device, file.is_symlink, file.no_permission, file.no_space, file.read_only,
     file.no_folder, file.io (params path, detail); the old file is then as it was.
     """
+    with open_atomic(path, mode=mode, keep_mode=keep_mode) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def open_atomic(path: Path, *, mode: int = 0o600, keep_mode: bool = True) -> Iterator[BinaryIO]:
+    """A file to be written bit by bit; it takes the place of ``path`` when the block ends well.
+
+    Otherwise, and as for failures, as ``write_atomic``.
+    """
     try:
         known = _regular(path)
-        _write(path, data, known, mode, keep_mode)
+        with _temporary(path, known, mode, keep_mode) as file:
+            yield file
     except (OSError, ValueError) as error:
         raise failure(error, path) from error
 
@@ -57,14 +70,15 @@ def _regular(path: Path) -> os.stat_result | None:
     return known
 
 
-def _write(
-    path: Path, data: bytes, known: os.stat_result | None, mode: int, keep_mode: bool
-) -> None:
+@contextlib.contextmanager
+def _temporary(
+    path: Path, known: os.stat_result | None, mode: int, keep_mode: bool
+) -> Iterator[BinaryIO]:
     descriptor, name = tempfile.mkstemp(f"{_SUFFIX}", f".{path.name[:80]}.", path.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             platform.take_over(file.fileno(), known, mode, keep_mode)
             os.fsync(file.fileno())

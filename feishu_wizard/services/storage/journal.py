@@ -1,7 +1,7 @@
 """What was done, so that it is not done twice and stays proven: an SQLite file.
 
-One transaction per event, write-ahead log, 0600. Holds ids, codes and log ids; no secret and
-no message text.
+One transaction per event, write-ahead log, 0600. Holds ids, codes, log ids and the values that
+were chosen for a test message; no secret, and nothing else of a message.
 """
 
 from __future__ import annotations
@@ -9,25 +9,23 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
-from feishu_wizard.domain.finding import Evidence
-from feishu_wizard.services.storage import platform
+from feishu_wizard.services.storage import platform, proofs, sends
 from feishu_wizard.services.storage.atomic import failure, make_folder
 from feishu_wizard.services.storage.paths import Paths
+from feishu_wizard.services.storage.sends import BatchRow, Send
 
 if TYPE_CHECKING:
     import sqlite3
 
-_NAMESPACE = uuid.UUID("6f1c1c0e-2f0b-5d0e-9a51-3d2a6b1f7c44")
+    from feishu_wizard.domain.ledger import Entry
 
 # Each entry brings a file one version further; the position is PRAGMA user_version.
 MIGRATIONS: tuple[str, ...] = (
@@ -49,31 +47,9 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX saves_of_setup ON saves (setup_id);
     """,
+    sends.SENDS_TABLES,
+    proofs.PROOFS_TABLE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """One message: ``state`` is "pending" until ``finish_send``, then what that said."""
-
-    uuid: str
-    run_id: str
-    recipient: str
-    template: str
-    started_at: str
-    state: str
-    message_id: str = ""
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredProof:
-    """A check that a real call proved, for the values that ``fingerprint`` stands for."""
-
-    check_id: str
-    at: str
-    fingerprint: str
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +70,18 @@ class Journal:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
+    def plan_batch(
+        self, setup_id: str, batch: BatchRow, recipients: Sequence[tuple[str, str]], since: str
+    ) -> dict[str, Send]:
+        """Put a sending down before anything of it is sent; see ``sends.plan``."""
+        with self._transaction() as db:
+            return sends.plan(db, setup_id, batch, recipients, since)
+
+    def take_over(self, setup_id: str, run_id: str, made: str) -> None:
+        """Let a message of an earlier sending belong to this one, with its uuid."""
+        with self._transaction() as db:
+            sends.take_over(db, setup_id, run_id, made)
+
     def remember_send(
         self, run_id: str, recipient_key: str, template: str, *, setup_id: str = ""
     ) -> str:
@@ -102,63 +90,76 @@ class Journal:
         The same run, recipient and template give the same uuid, by which the platform delivers
         it once within an hour. The note is on disk before this returns.
         """
-        key = f"{setup_id}\0{run_id}\0{recipient_key}\0{template}"
-        made = str(uuid.uuid5(_NAMESPACE, key))
+        message = {"setup": setup_id, "run": run_id, "recipient": recipient_key}
         with self._transaction() as db:
-            db.execute(
-                "INSERT INTO sends (uuid, setup_id, run_id, recipient, template, started_at, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, 'pending') ON CONFLICT (uuid) DO NOTHING",
-                (made, setup_id, run_id, recipient_key, template, _now()),
-            )
-        return made
+            return sends.begin(db, {**message, "template": template})
 
-    def finish_send(self, made: str, state: str, message_id: str = "", code: str = "") -> None:
+    def finish_send(
+        self, made: str, state: str, message_id: str = "", code: str = "", chat_id: str = ""
+    ) -> None:
         """Note what became of a message (``DeliveryState`` as text)."""
         with self._transaction() as db:
-            db.execute(
-                "UPDATE sends SET state = ?, message_id = ?, code = ? WHERE uuid = ?",
-                (state, message_id, code, made),
-            )
+            sends.finish(db, made, state, message_id, code, chat_id)
 
     def send_of(self, made: str) -> Send | None:
         """The note of one message."""
-        rows = self._rows(_SENDS + "WHERE uuid = ?", made)
+        rows = self._rows(sends.SELECT + "WHERE uuid = ?", made)
         return Send(*rows[0]) if rows else None
 
     def pending_sends(self, setup_id: str) -> list[Send]:
         """Messages that were begun and never finished: their outcome is unknown."""
         rows = self._rows(
-            _SENDS + "WHERE setup_id = ? AND state = 'pending' ORDER BY started_at, uuid", setup_id
+            sends.SELECT + "WHERE setup_id = ? AND state = 'pending' ORDER BY started_at, uuid",
+            setup_id,
         )
         return [Send(*row) for row in rows]
 
     def sends(self, setup_id: str) -> list[Send]:
-        """All messages of a setup, the latest first."""
-        query = _SENDS + "WHERE setup_id = ? ORDER BY started_at DESC, rowid DESC"
-        return [Send(*row) for row in self._rows(query, setup_id)]
+        """All messages of a setup that were sent, the latest first."""
+        query = sends.SELECT + "WHERE setup_id = ? AND state != 'planned'"
+        rows = self._rows(query + " ORDER BY started_at DESC, rowid DESC", setup_id)
+        return [Send(*row) for row in rows]
 
-    def add_proof(
-        self, setup_id: str, check_id: str, evidence: Evidence, at: str, fingerprint: str
-    ) -> None:
-        """Keep the latest proof of a check for a set of values."""
-        text = msgspec.json.encode(evidence).decode()
+    def sends_of(self, setup_id: str, run_id: str) -> list[Send]:
+        """All messages of a batch, in the order in which they were planned."""
+        query = sends.SELECT + "WHERE setup_id = ? AND run_id = ? ORDER BY rowid"
+        return [Send(*row) for row in self._rows(query, setup_id, run_id)]
+
+    def batch(self, setup_id: str, run_id: str) -> BatchRow | None:
+        """A batch by its id."""
+        rows = self._rows(sends.SELECT_BATCH + "WHERE setup_id = ? AND id = ?", setup_id, run_id)
+        return sends.batch_of(rows[0]) if rows else None
+
+    def open_batch(self, setup_id: str) -> BatchRow | None:
+        """The latest batch that has not come to its end and was not closed."""
+        rows = self._rows(sends.OPEN_BATCH, setup_id)
+        return sends.batch_of(rows[0]) if rows else None
+
+    def close_batch(self, setup_id: str, run_id: str) -> None:
+        """A batch that nobody wants to go on with. What was sent stays noted."""
         with self._transaction() as db:
             db.execute(
-                "INSERT OR REPLACE INTO proofs VALUES (?, ?, ?, ?, ?)",
-                (setup_id, check_id, at, fingerprint, text),
+                "UPDATE batches SET closed = 1 WHERE setup_id = ? AND id = ?", (setup_id, run_id)
             )
 
-    def proofs(self, setup_id: str) -> list[StoredProof]:
-        """All proofs of a setup, the oldest first."""
+    def chat_of(self, setup_id: str, recipient: str) -> str:
+        """The chat into which an earlier message to this recipient went; "" when none is known."""
         rows = self._rows(
-            "SELECT check_id, at, fingerprint, evidence FROM proofs WHERE setup_id = ?"
-            " ORDER BY at, check_id",
+            "SELECT chat_id FROM sends WHERE setup_id = ? AND recipient = ? AND chat_id != ''"
+            " ORDER BY started_at DESC LIMIT 1",
             setup_id,
+            recipient,
         )
-        return [
-            StoredProof(check, at, mark, msgspec.json.decode(text, type=Evidence))
-            for check, at, mark, text in rows
-        ]
+        return rows[0][0] if rows else ""
+
+    def add_proof(self, setup_id: str, entry: Entry) -> None:
+        """Keep a proof, or a try that failed; the oldest of its check make room."""
+        with self._transaction() as db:
+            proofs.add(db, setup_id, entry)
+
+    def proofs(self, setup_id: str) -> list[Entry]:
+        """All that is kept of a setup, the oldest first."""
+        return [proofs.of_row(row) for row in self._rows(proofs.SELECT, setup_id)]
 
     def record_save(
         self, setup_id: str, target: str, place: str, fields: Mapping[str, str], at: str = ""
@@ -168,7 +169,7 @@ class Journal:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO saves (setup_id, target, place, at, fields) VALUES (?, ?, ?, ?, ?)",
-                (setup_id, target, place, at or _now(), text),
+                (setup_id, target, place, at or sends.now(), text),
             )
 
     def saves(self, setup_id: str) -> list[Save]:
@@ -185,7 +186,7 @@ class Journal:
     def forget(self, setup_id: str) -> None:
         """Remove everything about a setup, also from the file's free pages."""
         with self._transaction() as db:
-            for table in ("sends", "proofs", "saves"):
+            for table in ("sends", "batches", "proofs", "saves"):
                 db.execute(f"DELETE FROM {table} WHERE setup_id = ?", (setup_id,))  # noqa: S608
 
     def close(self) -> None:
@@ -217,9 +218,6 @@ class Journal:
                 ) from None
 
 
-_SENDS = "SELECT uuid, run_id, recipient, template, started_at, state, message_id, code FROM sends "
-
-
 def _open(path: Path) -> sqlite3.Connection:
     import sqlite3
 
@@ -247,7 +245,3 @@ def migrate(db: sqlite3.Connection, path: Path) -> None:
         raise InputError("journal.future", {"path": str(path), "version": str(version)})
     for number, script in enumerate(MIGRATIONS[version:], version + 1):
         db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

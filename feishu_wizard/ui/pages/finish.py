@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from feishu_wizard.domain.capability import Capability
-from feishu_wizard.domain.finding import Proof, Status
-from feishu_wizard.domain.outcomes import CapabilityWord
+from feishu_wizard.domain.finding import Proof
 from feishu_wizard.text import labels, notes, words
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage
 from feishu_wizard.ui.pages.finish_remove import RemoveCard
+from feishu_wizard.ui.pages.ledger_rows import LedgerRows
 from feishu_wizard.ui.pages.parts import Facts, StepBlock, choose_file, hold_at_top
 from feishu_wizard.ui.widgets.base import clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button, LinkButton
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
-from feishu_wizard.ui.widgets.check_list import CheckList
-from feishu_wizard.ui.widgets.check_row import Detail, RowView
 from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.wizard.answers import Place
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Severity, Step
 
 _PROOFS = (Proof.PROVEN, Proof.GRANTED, Proof.CONFIGURED, Proof.STATED, Proof.NONE)
-_TONES = {
-    Proof.PROVEN: ("check-circle", "success"),
-    Proof.GRANTED: ("shield", "info"),
-    Proof.CONFIGURED: ("server", "info"),
-    Proof.STATED: ("user", "muted"),
-    Proof.NONE: ("help-circle", "muted"),
-}
 
 
 class FinishPage(StepPage):
@@ -50,7 +40,12 @@ class FinishPage(StepPage):
 
     def _build_words(self) -> None:
         self._state = Card()
-        self._rows = CheckList()
+        self._check = Button(kind="link", icon="refresh")
+        a11y.identify(self._check, "finish.check_now")
+        self._check.clicked.connect(self.session.ledger.check_now)
+        self._state.header.addWidget(self._check)
+        self.keep_still(self._check)
+        self._rows = LedgerRows(self.session.ledger)
         self._legend = Disclosure()
         a11y.identify(self._legend.button, "finish.legend")
         self._meanings = Facts("finish.meanings")
@@ -136,8 +131,8 @@ class FinishPage(StepPage):
 
     def refresh(self) -> None:
         """Show the words, the next clicks and what is kept where."""
-        told = self.controller.words
-        self._rows.show_rows([(f"finish.row.{word.capability}", _view(word)) for word in told])
+        self._rows.show_words(self.controller.words)
+        show_if(self._check, self.session.ledger.may_check)
         self._show_next()
         self._remove.refresh()
         self._show_kept()
@@ -172,6 +167,8 @@ class FinishPage(StepPage):
     def retranslate(self) -> None:
         """Set all texts again."""
         self._state.set_title(_("Where things stand"))
+        self._check.setText(_("Check now"))
+        self._check.setToolTip(_("Compares each proof with what is in force now."))
         self._legend.set_words(_("What the words mean"))
         self._meanings.show_facts([(words.proof_word(p), words.proof_sentence(p)) for p in _PROOFS])
         self._next.set_title(_("Next, in CAN"))
@@ -190,30 +187,6 @@ class FinishPage(StepPage):
         self._sure.setText(_("Forget it"))
         self._not.setText(_("Keep it"))
         self.refresh()
-
-
-def _view(word: CapabilityWord) -> RowView:
-    params = dict(word.params)
-    if "first" in params:
-        params["first"] = words.check_title(params["first"])
-    told = words.code_words(f"capability.{word.code}", params)
-    icon, tone = _TONES[word.proof]
-    failed = word.status is Status.FAIL
-    details = (Detail(_("Not proven"), told.cause), Detail(_("What helps"), told.fix))
-    return RowView(
-        status=word.status,
-        title=labels.capability_word(Capability(word.capability)),
-        word=_("Does not work yet") if failed else words.proof_word(word.proof),
-        sentence=_joined(told.sentence, told.cause),
-        details=tuple(d for d in details if d.text and d.text != told.cause),
-        icon="" if failed else icon,
-        tone="" if failed else tone,
-    )
-
-
-def _joined(sentence: str, cause: str) -> str:
-    """Two sentences, with a blank between them where the language has one."""
-    return _("{sentence} {fix}").format(sentence=sentence, fix=cause) if cause else sentence
 
 
 def _store_words(session: Session) -> str:

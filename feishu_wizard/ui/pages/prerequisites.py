@@ -34,6 +34,10 @@ class PrerequisitesPage(StepPage):
         self._network: NetworkSection | None = None
         self._results: NetworkResults | None = None
         self._unusual = False
+        self._proven = HintLine("check-circle")
+        a11y.identify(self._proven, "prerequisites.proven")
+        self._proven.set_text("")
+        self.add(self._proven)
         self._build_can()
         self._build_capabilities()
         self._build_console()
@@ -127,6 +131,7 @@ class PrerequisitesPage(StepPage):
 
     def refresh(self) -> None:
         """Show the answers, what follows from them, and what was found."""
+        self._show_proven()
         self._show_can()
         self._show_choices()
         unusual = self.controller.network_open
@@ -137,6 +142,17 @@ class PrerequisitesPage(StepPage):
             self._network.refresh()
         self._show_results()
         super().refresh()
+
+    def _show_proven(self) -> None:
+        """What an earlier sitting has proven, with its age; its words are loaded only then."""
+        proven = self.session.proven
+        if not proven:
+            self._proven.set_text("")
+            return
+        from feishu_wizard.text.ledger import start_line
+
+        named = [(labels.capability_word(capability), entry) for capability, entry in proven]
+        self._proven.set_text(start_line(named))
 
     def _show_can(self) -> None:
         answers, controller = self.session.answers, self.controller

@@ -49,7 +49,7 @@ def full(session):
     session.permissions.result = fakes.half_done()
     session.save.plans = (fakes.can_plan(),)
     session.save.results = (fakes.can_saved(),)
-    session.test.deliveries = (fakes.delivered(), fakes.refused())
+    session.test.push.deliveries = (fakes.delivered(), fakes.refused())
     for step in Step:
         session.controller(step).pressed = True
 

@@ -11,16 +11,19 @@ from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, Proof, Status, blocked, not_applicable, not_done
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.ledger import BasisPart, Difference, Entry, LedgerLook
 from feishu_wizard.domain.names import BY_HAND
 from feishu_wizard.domain.paste import FieldKind, read_paste
 from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.progress import silent
+from feishu_wizard.domain.proofs import Standing
 from feishu_wizard.domain.recipient import parse_recipient
 from feishu_wizard.domain.sample_message import build
 from feishu_wizard.domain.setup import Feishu, Office, Setup
 from feishu_wizard.domain.states import GrantState, Target
 from feishu_wizard.domain.verdict import Known, capability_words
 from feishu_wizard.operations import knowledge, practice, save_to_file
+from feishu_wizard.operations.diagnose.capability_checks import of_standing
 from feishu_wizard.operations.resolve_recipients import resolve_recipients
 from feishu_wizard.operations.save_setup import plan_saves, save_all
 from feishu_wizard.services.can.profile import parse_profile
@@ -122,6 +125,12 @@ async def _practice_refused(desk: Desk) -> Any:
         return await refusal(practice.console(place, kit, sandbox.origin, actions))
 
 
+_CHANGED = Standing(
+    proven=Entry("capability.push", "ledger.delivered_as_can", "2026-03-03T08:00:00Z"),
+    since=(Difference(BasisPart.VERSION, "1.0.2", "1.0.3"),),
+)
+
+
 # -- capabilities, recipients ----------------------------------------------------------------
 
 _SAVED = dict.fromkeys(("app_id", "callback_url", "enabled"), Proof.CONFIGURED)
@@ -129,12 +138,19 @@ _STATED = dict.fromkeys(_SAVED, Proof.STATED)
 
 
 def _capability(
-    state: GrantState | None, saved: dict[str, Proof] | None = None, *, sent: bool = False
+    state: GrantState | None, saved: dict[str, Proof] | None = None, *tried: Entry
 ) -> Player:
     need = NEEDS["permission.send_message"]
     states = (NeedState(need, state),) if state else ()
-    known = Known(states, state is not None, saved or {}, sent, sent)
-    return lambda desk: capability_words(frozenset({Capability.PUSH}), known)[0]
+    name = tried[0].check_id.partition(".")[2] if tried else Capability.PUSH
+    known = Known(states, state is not None, saved or {}, LedgerLook(tried))
+    return lambda desk: capability_words(frozenset({Capability(name)}), known)[0]
+
+
+def _tried(capability: str, *, said: bool = False, good: bool = True) -> Entry:
+    proof = Proof.STATED if said else Proof.PROVEN
+    what = "ledger.seen_signed_in" if said else "ledger.delivered_as_can"
+    return Entry(f"capability.{capability}", what, "2026-03-03T08:00:00Z", proof, good)
 
 
 async def _resigned(desk: Desk) -> Any:
@@ -175,7 +191,20 @@ PLAYERS: dict[str, Player] = {
     "practice.refused": _practice_refused,
     # capabilities
     "capability.missing": _capability(GrantState.NOT_REQUESTED),
-    "capability.delivered_as_can": _capability(GrantState.GRANTED, _SAVED, sent=True),
+    "capability.delivered_as_can": _capability(GrantState.GRANTED, _SAVED, _tried("push")),
+    "capability.delivered_by_can": _capability(
+        None, None, replace(_tried("push"), what="push.by_can")
+    ),
+    "capability.delivered_unsaved": _capability(None, None, _tried("push")),
+    "capability.signed_in": _capability(None, None, _tried("sso")),
+    "capability.said_signed_in": _capability(None, None, _tried("sso", said=True)),
+    "capability.signed_in_as_said": _capability(
+        None, None, _tried("sso"), _tried("sso", said=True)
+    ),
+    "capability.walked": _capability(None, None, _tried("user_sync")),
+    "capability.failed": _capability(None, None, _tried("push", good=False)),
+    "capability.failed_as_said": _capability(None, None, _tried("sso", said=True, good=False)),
+    "capability.changed_since": lambda desk: of_standing(Capability.PUSH, _CHANGED),
     "capability.saved_configured": _capability(GrantState.GRANTED, _SAVED),
     "capability.saved_stated": _capability(GrantState.GRANTED, _STATED),
     "capability.granted_only": _capability(GrantState.GRANTED),

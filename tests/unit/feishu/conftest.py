@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import stamina
 
+from feishu_wizard.services.feishu import pace
 from tests.unit.feishu.fake import FakeHttp
 
 
@@ -15,8 +16,9 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(autouse=True)
-def no_waiting():
+def no_waiting(monkeypatch):
     """Repeat without the pauses between the tries; the number of tries stays."""
+    monkeypatch.setattr(pace, "UNNAMED_S", 0.0)
     with stamina.set_testing(True, attempts=3, cap=True):
         yield
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from feishu_wizard.domain.recipient import (
     Unresolved,
     parse_recipient,
 )
+from feishu_wizard.operations import send_batch
 from feishu_wizard.operations import send_test as operation
 from feishu_wizard.operations.load_setup import load_setup
 from feishu_wizard.operations.resolve_recipients import account_of, resolve_recipients
@@ -175,19 +177,18 @@ def test_a_uuid_that_the_platform_has_forgotten_is_not_used(
     person = next(people)
     answer_lost()
     [unknown] = send(as_can(person))
-    monkeypatch.setattr(operation, "_recent", lambda started_at: False)
+    monkeypatch.setattr(send_batch, "_REMEMBERED", timedelta(0))
     [again] = send(as_can(person))
     assert again.uuid != unknown.uuid
 
 
 @pytest.mark.parametrize(
-    ("minutes", "recent"), [(0, True), (54, True), (56, False), (24 * 60, False)]
+    ("minutes", "recent"),
+    [(0, True), (54, True), (56, False), (24 * 60, False), (-1, True), (-5, False)],
 )
 def test_a_uuid_is_used_again_within_the_hour_of_the_platform(minutes, recent):
-    from datetime import UTC, datetime, timedelta
-
     begun = datetime.now(UTC) - timedelta(minutes=minutes)
-    assert operation._recent(begun.isoformat().replace("+00:00", "Z")) is recent
+    assert send_batch.recent(begun.isoformat().replace("+00:00", "Z")) is recent
 
 
 def test_a_refusal_is_told_and_not_repeated_silently(practice, send, sent_to):

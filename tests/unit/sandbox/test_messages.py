@@ -120,14 +120,17 @@ async def test_content(sandbox, kind, content, code):
 
 async def test_five_a_second_to_one_person(make):
     sandbox = make(rate_limits=True)
-    codes = [(await sandbox.send(sandbox.open_id())).json()["code"] for _ in range(6)]
-    assert codes == [0] * 5 + [230020]
+    replies = [await sandbox.send(sandbox.open_id()) for _ in range(6)]
+    assert [reply.json()["code"] for reply in replies] == [0] * 5 + [230020]
+    assert replies[-1].status_code == 400
+    assert "x-ogw-ratelimit-reset" not in replies[-1].headers
     assert (await sandbox.send(sandbox.open_id(2))).json()["code"] == 0
     sandbox.clock.seconds += 1
     assert (await sandbox.send(sandbox.open_id())).json()["code"] == 0
 
 
 async def test_reading_back_and_urgency(sandbox):
+    await sandbox.control("grant", scopes=["im:message:readonly"])
     sent = (await sandbox.send(sandbox.open_id())).json()["data"]
     path = f"/im/v1/messages/{sent['message_id']}"
     read = (await sandbox.get(path)).json()["data"]["items"]
@@ -139,8 +142,103 @@ async def test_reading_back_and_urgency(sandbox):
     assert (await sandbox.state())["messages"][0]["urgent"] == [owner]
     assert (await sandbox.get("/im/v1/messages/om_unknown")).json()["code"] == 230001
     assert (await sandbox.call("DELETE", path)).json()["code"] == 0
-    assert (await sandbox.get(path)).json()["data"]["items"][0]["deleted"] is True
-    assert (await sandbox.call("DELETE", path)).json()["code"] == 230001
+    [gone] = (await sandbox.get(path)).json()["data"]["items"]
+    assert (gone["deleted"], gone["body"]) == (True, {})
+    assert (await sandbox.call("DELETE", path)).json()["code"] == 230110
+
+
+async def test_a_message_cannot_be_recalled_for_ever(sandbox):
+    sent = (await sandbox.send(sandbox.open_id())).json()["data"]
+    sandbox.clock.seconds += 25 * 3600
+    reply = await sandbox.call("DELETE", f"/im/v1/messages/{sent['message_id']}")
+    assert reply.json()["code"] == 230009
+
+
+async def test_reading_needs_a_permission_that_sending_does_not(sandbox):
+    sent = (await sandbox.send(sandbox.open_id())).json()["data"]
+    for path in (
+        f"/im/v1/messages/{sent['message_id']}",
+        f"/im/v1/messages?container_id_type=chat&container_id={sent['chat_id']}",
+    ):
+        assert (await sandbox.get(path)).json()["code"] == 99991672
+
+
+def history_of(chat_id, **query):
+    asked = {"container_id_type": "chat", "container_id": chat_id, **query}
+    return "/im/v1/messages?" + "&".join(f"{name}={value}" for name, value in asked.items())
+
+
+async def test_the_messages_of_a_chat_are_listed_by_time(sandbox):
+    await sandbox.control("grant", scopes=["im:message:readonly"])
+    begun = int(sandbox.clock.seconds)
+    for text in ("one", "two", "three"):
+        sandbox.clock.seconds += 10
+        sent = (await sandbox.send(sandbox.open_id(), content=f'{{"text": "{text}"}}')).json()
+    await sandbox.send(sandbox.open_id(3))
+    chat = sent["data"]["chat_id"]
+
+    async def texts(**query):
+        data = (await sandbox.get(history_of(chat, **query))).json()["data"]
+        found = [json.loads(item["body"]["content"])["text"] for item in data["items"]]
+        return found, data["has_more"], data["page_token"]
+
+    assert await texts() == (["one", "two", "three"], False, "")
+    assert (await texts(sort_type="ByCreateTimeDesc"))[0] == ["three", "two", "one"]
+    assert (await texts(start_time=begun + 15, end_time=begun + 25))[0] == ["two"]
+    first, more, token = await texts(page_size=2)
+    assert (first, more) == (["one", "two"], True)
+    assert (await texts(page_size=2, page_token=token))[0] == ["three"]
+    await sandbox.call("DELETE", f"/im/v1/messages/{sent['data']['message_id']}")
+    last = (await sandbox.get(history_of(chat))).json()["data"]["items"][-1]
+    assert (last["deleted"], last["body"]["content"]) == (True, "This message was recalled")
+    assert last["sender"] == {
+        "id": sandbox.app_id,
+        "id_type": "app_id",
+        "sender_type": "app",
+        "tenant_key": "",
+    }
+
+
+async def test_a_card_is_listed_as_it_was_sent_only_when_asked_for(sandbox):
+    await sandbox.control("grant", scopes=["im:message:readonly"])
+    card = json.dumps({"header": {"title": {"content": "T"}}, **CARD_1})
+    sent = await sandbox.send(sandbox.open_id(), msg_type="interactive", content=card)
+    chat = sent.json()["data"]["chat_id"]
+    for query, same in (({}, False), ({"card_msg_content_type": "user_card_content"}, True)):
+        [item] = (await sandbox.get(history_of(chat, **query))).json()["data"]["items"]
+        assert (item["body"]["content"] == card) is same
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"container_id": ""}, 99992402),
+        ({"container_id": "oc_unknown"}, 230002),
+        ({"container_id_type": "thread"}, 99992402),
+        ({"start_time": "yesterday"}, 99992402),
+        ({"page_size": 51}, 99992402),
+        ({"sort_type": "ByName"}, 99992402),
+    ],
+)
+async def test_a_list_that_cannot_be_given(sandbox, query, code):
+    await sandbox.control("grant", scopes=["im:message:readonly"])
+    sent = (await sandbox.send(sandbox.open_id())).json()["data"]
+    path = history_of(**{"chat_id": sent["chat_id"], **query})
+    assert (await sandbox.get(path)).json()["code"] == code
+
+
+async def test_the_messages_of_a_group_need_a_permission_besides(sandbox):
+    await sandbox.control("grant", scopes=["im:message:readonly"])
+    chats = sandbox.world.chats.values()
+    inside, strange = ([c for c in chats if c.bot_in is there] for there in (True, False))
+    await sandbox.send(inside[0].chat_id, "chat_id")
+    assert (await sandbox.get(history_of(inside[0].chat_id))).json()["code"] == 230027
+    assert (await sandbox.get(history_of(strange[0].chat_id))).json()["code"] == 230002
+    await sandbox.control("grant", scopes=["im:message.group_msg"])
+    await sandbox.control("release")
+    await sandbox.control("approve")
+    found = (await sandbox.get(history_of(inside[0].chat_id))).json()["data"]["items"]
+    assert [item["chat_id"] for item in found] == [inside[0].chat_id]
 
 
 async def test_groups(sandbox):

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from feishu_wizard.domain.errors import ConflictError, ExitCode, InputError
-from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.finding import Evidence, Proof
+from feishu_wizard.domain.ledger import Basis, Entry
 from feishu_wizard.domain.setup import Feishu, Office, Setup
 from feishu_wizard.domain.sitting import Sitting
 from feishu_wizard.services.storage import journal as journals
@@ -26,6 +27,14 @@ from feishu_wizard.services.storage.paths import Paths
 
 SETUP = Setup(id="k3v9q2", feishu=Feishu(app_id="cli_a", app_secret="keyring:app_secret"))
 EVIDENCE = Evidence("POST", "open.feishu.cn", "/x", 200, 0, "ok", "2026log", 12, "2026-11-22")
+
+
+def entry(at: str, *, good: bool = True) -> Entry:
+    basis = Basis({"setup": "f1", "version": "oav_1"}, "1.0.2")
+    params = {"people": "40"}
+    return Entry(
+        "capability.push", "ledger.delivered", at, Proof.PROVEN, good, params, EVIDENCE, basis
+    )
 
 
 def mode(path: Path) -> int:
@@ -130,19 +139,15 @@ def test_proofs_saves_and_forgetting(paths: Paths) -> None:
     journal = Journal(paths)
     assert journal.proofs("k3v9q2") == []
     assert not journal.path.exists()
-    for at in ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"):
-        journal.add_proof("k3v9q2", "capability.push", EVIDENCE, at, "f1")
-    journal.add_proof("k3v9q2", "capability.push", EVIDENCE, "2026-01-03T00:00:00Z", "f2")
-    assert [(p.at[:10], p.fingerprint) for p in journal.proofs("k3v9q2")] == [
-        ("2026-01-02", "f1"),
-        ("2026-01-03", "f2"),
-    ]
-    assert journal.proofs("k3v9q2")[0].evidence == EVIDENCE
+    first, second = entry("2026-01-01T00:00:00Z"), entry("2026-01-02T00:00:00Z", good=False)
+    for each in (first, second):
+        journal.add_proof("k3v9q2", each)
+    assert journal.proofs("k3v9q2") == [first, second]
     journal.record_save("k3v9q2", "can", "https://can", {"app_id": "cli_b"})
     journal.record_save("k3v9q2", "file", "/x", {})
     assert [save.target for save in journal.saves("k3v9q2")] == ["file", "can"]
     assert journal.saves("k3v9q2")[1].fields == {"app_id": "cli_b"}
-    journal.add_proof("other", "capability.sso", EVIDENCE, "2026", "f")
+    journal.add_proof("other", entry("2026"))
     journal.forget("k3v9q2")
     assert journal.proofs("k3v9q2") == []
     assert journal.saves("k3v9q2") == []
@@ -164,7 +169,10 @@ def test_an_older_journal_is_brought_forward_and_a_newer_one_refused(paths, monk
         new.close()
     with pytest.raises(InputError) as caught:
         old.saves("a")
-    assert (caught.value.code, caught.value.params["version"]) == ("journal.future", "2")
+    assert (caught.value.code, caught.value.params["version"]) == (
+        "journal.future",
+        str(len(newer)),
+    )
 
 
 def test_a_migration_that_fails_changes_nothing(paths, monkeypatch) -> None:

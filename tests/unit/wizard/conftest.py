@@ -81,7 +81,8 @@ def _fill(session: Session, step: Step) -> None:
     elif step is Step.SAVE:
         fill_save(session)
     elif step is Step.TEST:
-        session.test.set_recipients("zhang.wei")
+        session.test.push.set_recipients("zhang.wei")
+        session.test.sync.not_now()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Finding, Proof, Status, blocked
+from feishu_wizard.domain.ledger import LedgerLook
 from feishu_wizard.domain.outcomes import (
     CredentialCheck,
     Declared,
@@ -173,6 +174,8 @@ _NAMES = {
     "save_all": "save_setup",
     "resolve_recipients": "resolve_recipients",
     "send_test": "send_test",
+    "last_walk": "rehearse_sync",
+    "unfinished_batch": "send_test",
     "keep_draft": "keep_draft",
     "last_draft": "keep_draft",
     "keep_secret": "keep_secret",
@@ -180,6 +183,7 @@ _NAMES = {
     "secret_place": "keep_secret",
     "forget_setup": "forget_setup",
     "change_secret": "change_secret",
+    "check_now": "ledger",
     "look_back": "secret_marks",
     "close_change": "secret_marks",
     "export_report": "export_report",
@@ -198,6 +202,8 @@ class Operations:
     def install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, module in _NAMES.items():
             monkeypatch.setattr(f"{_ROOM}{module}.{name}", self._fake(name))
+        # Another operation is called "look", too.
+        monkeypatch.setattr(f"{_ROOM}ledger.look", self._fake("ledger_look"))
 
     def _fake(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def fake(*arguments: Any, **named: Any) -> Any:
@@ -328,6 +334,10 @@ def all_well() -> dict[str, Any]:
             (),
         ),
         "send_test": lambda place, kit, people, *rest: tuple(delivery(p) for p in people),
+        "unfinished_batch": None,
+        "last_walk": None,
+        "ledger_look": LedgerLook(),
+        "check_now": LedgerLook(),
         "keep_draft": None,
         "last_draft": None,
         "keep_secret": lambda place, kit, name, secret: f"keyring:{name}",

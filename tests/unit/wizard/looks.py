@@ -14,3 +14,9 @@ def fields(session):
 def press(session, runner):
     session.press()
     runner.settle()
+
+
+def look_at_all(session):
+    """Open every panel of the test step, the first one last."""
+    for panel in (*session.test.panels[1:], session.test.panels[0]):
+        session.test.show_panel(panel)

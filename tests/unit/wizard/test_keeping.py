@@ -46,7 +46,7 @@ def test_the_next_start_offers_to_go_on_and_changes_nothing_yet(new_session, ope
     assert session.message.params["step"] == "permissions"
     assert session.step is Step.PREREQUISITES
     assert session.answers.can_text == ""
-    assert {name for name, _ in operations.calls} == {"last_draft"}
+    assert {name for name, _ in operations.calls} == {"last_draft", "ledger_look"}
 
 
 def test_going_on_brings_back_answers_and_no_result(new_session, runner, operations):
@@ -287,7 +287,7 @@ def test_an_opened_file_fills_the_pages_and_checks_nothing(new_session, operatio
     assert session.credentials.callback.value == CALLBACK
     assert session.credentials.secret_known
     assert session.answers.file_path == "/tmp/setup.toml"
-    assert {name for name, _ in operations.calls} == {"load_setup"}
+    assert {name for name, _ in operations.calls} == {"load_setup", "ledger_look"}
 
 
 def test_a_file_comes_back_as_it_was_read(new_session, operations):

@@ -118,46 +118,51 @@ def test_recipients_of_every_kind_and_one_nobody_knows(healthy, sit):
         people[4]["open_id"][healthy["app_id"]],
         chat,
     ]
-    session.test.set_recipients("；".join([*named, "user_id:" + people[5]["user_id"], "nobody"]))
+    session.test.push.set_recipients(
+        "；".join([*named, "user_id:" + people[5]["user_id"], "nobody"])
+    )
     before = len(healthy.state()["messages"])
     admin.press()
-    assert [u.recipient.value for u in session.test.unresolved] == ["nobody"]
-    assert len(session.test.resolved) == 5
+    assert [u.recipient.value for u in session.test.push.unresolved] == ["nobody"]
+    assert len(session.test.push.resolved) == 5
     admin.press()
     assert len(healthy.state()["messages"]) == before + 5
-    assert not session.test.proves_push  # none of them was addressed as CAN does
+    assert not session.test.push.proves_push  # none of them was addressed as CAN does
     push = next(w for w in session.finish.words if w.capability == "push")
     assert push.proof is not Proof.PROVEN
-    assert session.verb().params == {"count": "1"}
+    assert session.test.push.open_items() == 1
 
 
 def test_outside_the_availability_is_told_with_its_code(healthy, sit):
     admin = sit(healthy)
     session = reach_test(admin, healthy)
     outside = healthy.state()["named"]["outside"]
-    session.test.set_recipients(outside["user_id"])
+    session.test.push.set_recipients(outside["user_id"])
     with drill(healthy, "recipient-outside"):
         admin.press()
+        assert [r.name for r in session.test.push.outside] == [outside["name"]]
+        assert session.test.push.verb() is None  # said beforehand, and left out
+        session.test.push.set_insist(True)
         admin.press()
-    [refused] = session.test.deliveries
+    [refused] = session.test.push.deliveries
     assert refused.state is DeliveryState.REFUSED
     assert refused.code == "feishu.230013"
     assert session.message.code == "some_not_delivered"
-    session.test.send(only_failed=True)
+    session.test.push.send(only_failed=True)
     admin.settle()
-    assert [d.state for d in session.test.deliveries] == [DeliveryState.DELIVERED]
+    assert [d.state for d in session.test.push.deliveries] == [DeliveryState.DELIVERED]
     assert session.message.code == "all_delivered"
 
 
 def test_without_a_bot_nothing_is_delivered(healthy, sit):
     admin = sit(healthy)
     session = reach_test(admin, healthy)
-    session.test.set_recipients(healthy.state()["people"][6]["user_id"])
+    session.test.push.set_recipients(healthy.state()["people"][6]["user_id"])
     before = len(healthy.state()["messages"])
     with drill(healthy, "no-bot"):
         admin.press()
         admin.press()
-    assert [d.state for d in session.test.deliveries] == [DeliveryState.REFUSED]
+    assert [d.state for d in session.test.push.deliveries] == [DeliveryState.REFUSED]
     assert len(healthy.state()["messages"]) == before
     push = next(w for w in session.finish.words if w.capability == "push")
     assert push.proof is not Proof.PROVEN

@@ -16,7 +16,7 @@ from tests.unit.wizard.fakes import (
     pair,
     person,
 )
-from tests.unit.wizard.looks import press, states
+from tests.unit.wizard.looks import look_at_all, press, states
 
 
 def test_a_failed_network_is_told_and_can_be_left_open(session, runner, operations):
@@ -136,9 +136,11 @@ def test_saving_without_enabling_needs_no_such_confirmation(at, runner, operatio
 
 def test_without_recipients_one_may_go_on(at, runner, operations):
     session = at(Step.TEST)
-    assert session.verb().code == "continue_open"
-    session.test.send()  # the button of the page: it says what is missing
+    assert session.verb().code == "next_sso"
+    session.test.push.send()  # the button of the page: it says what is missing
     assert session.focus == "test.recipients"
+    look_at_all(session)
+    assert session.verb().params == {"count": "3"}
     press(session, runner)
     assert session.step is Step.FINISH
     assert operations.made("send_test") == []
@@ -148,10 +150,11 @@ def test_without_recipients_one_may_go_on(at, runner, operations):
 def test_nobody_found_does_not_hold_anybody_back(at, runner, operations):
     operations.results["resolve_recipients"] = ((), (nobody("x"), nobody("y")))
     session = at(Step.TEST)
-    session.test.set_recipients("x, y")
+    session.test.push.set_recipients("x, y")
     press(session, runner)
     assert session.message.severity is Severity.WARNING
-    assert session.verb().params == {"count": "2"}
+    look_at_all(session)
+    assert session.verb().params == {"count": "4"}
     press(session, runner)
     assert session.step is Step.FINISH
     assert operations.made("send_test") == []
@@ -160,11 +163,12 @@ def test_nobody_found_does_not_hold_anybody_back(at, runner, operations):
 def test_who_was_not_found_stays_open_after_the_others_got_theirs(at, runner, operations):
     operations.results["resolve_recipients"] = ((person(),), (nobody("x"),))
     session = at(Step.TEST)
-    session.test.set_recipients("zhang.wei, x")
+    session.test.push.set_recipients("zhang.wei, x")
     press(session, runner)
-    assert session.verb().params == {"count": "1"}
+    assert session.test.push.open_items() == 1
     press(session, runner)
-    assert session.verb().code == "continue_open"
+    look_at_all(session)
+    assert session.verb().params == {"count": "3"}
     press(session, runner)
     assert states(session)[Step.TEST] is StepState.OPEN
 
@@ -176,33 +180,34 @@ def test_a_repeat_goes_only_to_those_without_and_keeps_the_rest(at, runner, oper
         delivery(second, DeliveryState.UNKNOWN, "u-2"),
     )
     session = at(Step.TEST)
-    session.test.set_recipients("a, b")
+    session.test.push.set_recipients("a, b")
     press(session, runner)
     press(session, runner)
     assert session.message.code == "some_not_delivered"
-    assert session.test.open_items() == 1
+    assert session.test.push.open_items() == 1
     operations.results["send_test"] = (delivery(second, mark="u-2"),)
-    session.test.send(only_failed=True)
+    session.test.push.send(only_failed=True)
     runner.settle()
     _kit, people, sending = operations.made("send_test")[1][:3]
     assert people == (second,)
     assert [d.uuid for d in sending.repeat] == ["u-2"]
-    assert [d.state for d in session.test.deliveries] == [DeliveryState.DELIVERED] * 2
-    assert session.verb().code == "continue"
+    assert [d.state for d in session.test.push.deliveries] == [DeliveryState.DELIVERED] * 2
+    assert session.test.push.open_items() == 0
+    assert session.test.push.done()
 
 
 def test_a_cancelled_sending_goes_on_as_the_same_batch(at, runner, operations):
     session = at(Step.TEST)
-    session.test.set_recipients("a, b")
+    session.test.push.set_recipients("a, b")
     press(session, runner)
     session.press()
     session.cancel_work()
     runner.settle()
-    assert session.test.deliveries == ()
+    assert session.test.push.deliveries == ()
     press(session, runner)
     batches = [call[2].batch for call in operations.made("send_test")]
     assert len(set(batches)) == 1
     assert batches[0]
-    session.test.send_another()
+    session.test.push.send_another()
     runner.settle()
     assert operations.made("send_test")[-1][2].batch != batches[0]

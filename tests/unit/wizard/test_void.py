@@ -50,10 +50,10 @@ CHANGES = {
     "another tenant": (lambda s: s.save.set_input("tenant_id", "2"), {S}),
     "another key": (lambda s: s.save.set_secret("api_key", "sk-another-key-0001"), {S}),
     "a tick": (lambda s: s.save.set_stated("app_id", True), set()),
-    "other recipients": (lambda s: s.test.set_recipients("li.na"), {T}),
-    "another kind": (lambda s: s.test.set_kind(RecipientKind.USER_ID), {T}),
-    "another template": (lambda s: s.test.set_template("text"), set()),
-    "another language": (lambda s: s.test.set_message_lang("zh_Hans"), set()),
+    "other recipients": (lambda s: s.test.push.set_recipients("li.na"), {T}),
+    "another kind": (lambda s: s.test.push.set_kind(RecipientKind.USER_ID), {T}),
+    "another template": (lambda s: s.test.push.set_template("text"), set()),
+    "another language": (lambda s: s.test.push.set_message_lang("zh_Hans"), set()),
 }
 
 
@@ -64,7 +64,7 @@ def results(session):
         C: session.credentials.result,
         G: session.permissions.result,
         S: session.save.plans or session.save.results,
-        T: session.test.resolved or session.test.deliveries,
+        T: session.test.push.resolved or session.test.push.deliveries,
     }
     return {step for step, result in held.items() if result}
 
@@ -93,8 +93,9 @@ def test_a_void_step_says_its_first_verb_again(name, at):
     if name == "another CAN":  # nobody knows yet what that one speaks
         first[S] = "continue_open"
     for step in void:
-        assert session.controller(step).verb().code == first[step]
-        assert not session.controller(step).done()
+        step_or_panel = session.test.push if step is T else session.controller(step)
+        assert step_or_panel.verb().code == first[step]
+        assert not step_or_panel.done()
 
 
 def test_the_same_answer_again_voids_nothing(at):
@@ -103,7 +104,7 @@ def test_the_same_answer_again_voids_nothing(at):
     session.credentials.set_app_id("cli_a8c029e757e6500b")
     session.credentials.set_callback(CAN + "/user/softLogin")
     session.save.set_input("tenant_id", "")
-    session.test.set_recipients("zhang.wei")
+    session.test.push.set_recipients("zhang.wei")
     assert results(session) == {P, C, G, S, T}
 
 
@@ -133,7 +134,7 @@ def test_settings_that_stand_in_the_file_void_only_a_saved_file(at, runner):
             lambda s: s.prerequisites.set_can_text("https://other.example.com"),
             set(HAND_FIELDS),
         ),
-        (lambda s: s.test.set_recipients("li.na"), set()),
+        (lambda s: s.test.push.set_recipients("li.na"), set()),
     ],
 )
 def test_a_tick_is_taken_back_when_the_value_it_speaks_of_changes(at, change, left):
@@ -155,7 +156,7 @@ def test_a_tick_is_taken_back_when_the_value_it_speaks_of_changes(at, change, le
         (C, "check_credentials", lambda s: s.credentials.set_secret(OTHER_SECRET)),
         (G, "check_permissions", lambda s: s.credentials.set_app_id("cli_b8c029e757e6500b")),
         (S, "plan_saves", lambda s: s.save.set_enable(False)),
-        (T, "resolve_recipients", lambda s: s.test.set_recipients("li.na")),
+        (T, "resolve_recipients", lambda s: s.test.push.set_recipients("li.na")),
     ],
 )
 @pytest.mark.parametrize("answered", [True, False], ids=["answer on its way", "still working"])
@@ -167,7 +168,7 @@ def test_an_answer_that_changes_while_it_is_checked_is_not_called_checked(
     if step is C:
         fill_credentials(session)
     session.save.set_secret("api_key", "sk-5f3a9c1e7b2d4860")
-    session.test.set_recipients("zhang.wei")
+    session.test.push.set_recipients("zhang.wei")
     good = operations.results[name]
     if not answered:
         operations.results[name] = HANG

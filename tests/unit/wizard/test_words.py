@@ -8,6 +8,7 @@ import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
 from feishu_wizard.domain.finding import Proof, Status
+from feishu_wizard.domain.ledger import Entry, LedgerLook
 from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.states import GrantState
 from feishu_wizard.domain.verdict import Known, capability_words
@@ -30,9 +31,16 @@ def rows(state=GrantState.GRANTED, **told):
     return tuple(NeedState(n, told.get(n.id.replace(".", "_"), state)) for n in needs())
 
 
-def words(chosen=ALL, *, states=(), checked=True, saved="nothing", as_can=False, any_=False):
-    known = Known(states or rows(), checked, SAVED[saved], as_can, any_ or as_can)
+def words(chosen=ALL, *, states=(), checked=True, saved="nothing", as_can=False):
+    look = pushed() if as_can else LedgerLook()
+    known = Known(states or rows(), checked, SAVED[saved], look)
     return {Capability(w.capability): w for w in capability_words(chosen, known)}
+
+
+def pushed():
+    """A message reached a person as CAN addresses people."""
+    entry = Entry("capability.push", "ledger.delivered_as_can", "2026-03-03T08:00:00Z")
+    return LedgerLook((entry,))
 
 
 STATES = [GrantState.GRANTED, GrantState.PROVEN, GrantState.UNKNOWN, GrantState.NOT_REQUESTED]
@@ -40,17 +48,15 @@ STATES = [GrantState.GRANTED, GrantState.PROVEN, GrantState.UNKNOWN, GrantState.
 
 @pytest.mark.parametrize("saved", SAVED)
 def test_no_word_is_wider_than_its_proof(saved):
-    for state, checked, as_can, delivered in product(STATES, *[[True, False]] * 3):
-        told = words(
-            states=rows(state), checked=checked, saved=saved, as_can=as_can, any_=delivered
-        )
+    for state, checked, as_can in product(STATES, *[[True, False]] * 2):
+        told = words(states=rows(state), checked=checked, saved=saved, as_can=as_can)
         for capability, word in told.items():
             if word.status is Status.PASS:
                 assert word.proof is Proof.PROVEN  # nothing else turns green
+                assert saved != "nothing"
             if word.proof is Proof.PROVEN:
                 assert capability is Capability.PUSH
                 assert as_can
-                assert saved != "nothing"
             if word.proof is Proof.CONFIGURED:
                 assert saved == "configured"
             if word.proof is Proof.STATED:
@@ -85,16 +91,13 @@ def test_an_unknown_need_is_neither_missing_nor_granted():
     assert {w.code for w in told.values()} == {"not_proven"}
 
 
-def test_a_message_by_mail_proves_nothing_about_can():
-    told = words(any_=True)
-    assert told[Capability.PUSH].proof is not Proof.PROVEN
-
-
 # -- as the last page has them --------------------------------------------------------
 
 
-def test_the_last_page_speaks_of_what_was_done(at):
+def test_the_last_page_speaks_of_what_is_in_the_ledger(at, runner, operations):
+    operations.results["ledger_look"] = pushed()
     session = at(Step.FINISH)
+    runner.settle()
     told = {w.capability: w.proof for w in session.finish.words}
     assert told == {
         "user_sync": Proof.CONFIGURED,
@@ -103,25 +106,32 @@ def test_the_last_page_speaks_of_what_was_done(at):
     }
 
 
-def test_a_word_falls_with_what_it_rested_on(at):
+def test_a_word_falls_with_what_it_rested_on(at, runner, operations):
+    operations.results["ledger_look"] = pushed()
     session = at(Step.FINISH)
-    session.test.set_recipients("li.na")
-    assert {w.proof for w in session.finish.words} == {Proof.CONFIGURED}
+    runner.settle()
+    session.test.push.set_recipients("li.na")  # what was sent was sent
+    assert [w.proof for w in session.finish.words][-1] is Proof.PROVEN
     session.save.set_enable(False)
-    assert {w.proof for w in session.finish.words} == {Proof.GRANTED}
+    codes = {w.capability: w.code for w in session.finish.words}
+    assert codes["push"] == "delivered_unsaved"
+    assert codes["sso"] == "granted_only"
     session.credentials.set_app_id("cli_b8c029e757e6500b")
     assert {w.proof for w in session.finish.words} == {Proof.NONE}
     assert {w.status for w in session.finish.words} == {Status.UNKNOWN}
 
 
 def test_the_report_gets_every_finding_of_the_sitting(at, runner, operations):
+    operations.results["ledger_look"] = pushed()
     session = at(Step.FINISH)
+    runner.settle()
     session.finish.export("/tmp/report.md")
     runner.settle()
-    [(_, path, findings, states, words_)] = operations.made("export_report")
+    [(_, path, findings, states, words_, look)] = operations.made("export_report")
     assert path == "/tmp/report.md"
     assert {f.id for f in findings} == {"net.open.http", "feishu.credentials"}
     assert len(states) == len(session.permissions.states)
     assert len(words_) == 3
+    assert look == pushed()
     assert session.finish.exported_to == "/tmp/report.md"
     assert session.message.params == {"path": "/tmp/report.md"}

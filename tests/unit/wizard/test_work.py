@@ -58,7 +58,7 @@ def test_a_failure_goes_to_the_strip_with_its_details(step, name, at, runner, op
     if step is Step.CREDENTIALS:
         fill_credentials(session)
     session.save.set_secret("api_key", "sk-5f3a9c1e7b2d4860")
-    session.test.set_recipients("zhang.wei")
+    session.test.push.set_recipients("zhang.wei")
     press(session, runner)
     assert session.step is step
     assert session.message.severity is Severity.ERROR
