@@ -27,12 +27,18 @@ EVERY_S = 0.02
 MB = 1024 * 1024
 
 
-async def watch(seen: list[float]) -> None:
-    """Note the memory of this process in MB, where the system tells it (Linux)."""
+def memory_mb() -> float | None:
+    """Memory of this process now, where the system tells it (Linux)."""
     told = Path("/proc/self/statm")
-    while told.exists():
-        pages = int(told.read_text().split()[1])
-        seen.append(pages * os.sysconf("SC_PAGE_SIZE") / MB)
+    if not told.exists():
+        return None
+    return int(told.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / MB
+
+
+async def watch(seen: list[float]) -> None:
+    """Note the memory in the course of a walk."""
+    while (now := memory_mb()) is not None:
+        seen.append(now)
         await asyncio.sleep(EVERY_S)
 
 
