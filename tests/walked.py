@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from feishu_wizard.domain.directory import PersonState
 from feishu_wizard.domain.walk import WalkState
-from feishu_wizard.services.storage.rehearsal_walk import StoredPage, WalkJournal
-from feishu_wizard.services.storage.rehearsals import PRESENT, Head, Rehearsal
+from feishu_wizard.services.storage.rehearsal.journals import PRESENT, Head, Rehearsal
+from feishu_wizard.services.storage.rehearsal.walk import StoredPage, WalkJournal
 
 ALL_FIELDS = (1 << len(PRESENT)) - 1
 APP_ID = "cli_a8c029e757e6500b"

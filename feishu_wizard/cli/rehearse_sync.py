@@ -18,7 +18,7 @@ from feishu_wizard.domain.errors import ExitCode, WizardError
 from feishu_wizard.domain.finding import Status
 from feishu_wizard.domain.walk import SyncPicture
 from feishu_wizard.text.catalog import _
-from feishu_wizard.text.sync_panel import column_word, state_word
+from feishu_wizard.text.sync import column_word, state_word
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.kit import Kit

@@ -23,7 +23,7 @@ from feishu_wizard.domain.walk import (
     WalkProgress,
     WalkSummary,
 )
-from feishu_wizard.text import sync_panel as words
+from feishu_wizard.text import sync as words
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.text.labels import busy
 from feishu_wizard.text.words import check_title, code_words, evidence_words, finding_words

@@ -14,15 +14,15 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.progress import Progress, Report
 from feishu_wizard.domain.standing import AppStanding
-from feishu_wizard.operations.app_change_plan import (
+from feishu_wizard.operations.app_change.plan import (
     Proposal,
     Wants,
     changed_meanwhile,
     removal,
 )
-from feishu_wizard.operations.app_change_read import read_app
-from feishu_wizard.operations.app_change_run import Run
-from feishu_wizard.operations.app_change_told import outcome
+from feishu_wizard.operations.app_change.read import read_app
+from feishu_wizard.operations.app_change.run import Run
+from feishu_wizard.operations.app_change.told import outcome
 from feishu_wizard.operations.context import Workplace
 
 CHANGE = "feishu.app"

@@ -29,15 +29,15 @@ from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.in_thread import Told, in_thread
 from feishu_wizard.services.can.accounts import AccountsPage
 from feishu_wizard.services.can.model import AccountsOp
-from feishu_wizard.services.storage import rehearsal_fates as fates
 from feishu_wizard.services.storage.csv_in import AccountsFile, SkippedRow
-from feishu_wizard.services.storage.rehearsal_accounts import (
+from feishu_wizard.services.storage.rehearsal import fates
+from feishu_wizard.services.storage.rehearsal.accounts import (
     AccountsIntake,
     Skips,
     account_named,
     accounts_read,
 )
-from feishu_wizard.services.storage.rehearsals import Rehearsal, Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, Rehearsals
 
 T = TypeVar("T")
 _SLICE = 1000  # rows: a slice takes about ten milliseconds

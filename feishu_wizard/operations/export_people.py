@@ -13,9 +13,9 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import Progress, Report, silent
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.in_thread import Told, in_thread
-from feishu_wizard.services.storage import rehearsal_fates as fates
 from feishu_wizard.services.storage.csv_out import write_table
-from feishu_wizard.services.storage.rehearsals import Rehearsal, Rehearsals, usable
+from feishu_wizard.services.storage.rehearsal import fates
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, Rehearsals, usable
 
 PEOPLE_COLUMNS = tuple(column.value for column in Column)
 FATE_COLUMNS = (

@@ -9,7 +9,7 @@ from feishu_wizard.domain.names import APP_SECRET, FORMER_SECRET, PROXY_PASSWORD
 from feishu_wizard.domain.setup import secret_refs
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.keep_diagnosis import forget_diagnoses
-from feishu_wizard.services.storage.rehearsals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsals
 
 
 async def forget_setup(place: Workplace, kit: Kit) -> None:

@@ -15,8 +15,8 @@ from feishu_wizard.operations.console import app_page
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.knowledge import needs
 from feishu_wizard.services.storage.paths import Paths
-from feishu_wizard.services.storage.rehearsal_counts import count
-from feishu_wizard.services.storage.rehearsals import Rehearsals, usable
+from feishu_wizard.services.storage.rehearsal.counts import count
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsals, usable
 
 
 async def picture(place: Workplace, kit: Kit) -> SyncPicture:

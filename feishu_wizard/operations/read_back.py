@@ -20,8 +20,8 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import Report
 from feishu_wizard.domain.recipient import Delivery, DeliveryState, SendProgress
 from feishu_wizard.operations.context import Workplace
-from feishu_wizard.operations.push_proof import note_push
-from feishu_wizard.operations.send_batch import message_of, recent
+from feishu_wizard.operations.sending.batch import message_of, recent
+from feishu_wizard.operations.sending.proof import note_push
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.im import (
     Message,

@@ -11,7 +11,7 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import Report
 from feishu_wizard.domain.recipient import Delivery, DeliveryState, SendProgress
 from feishu_wizard.operations.context import Workplace
-from feishu_wizard.operations.send_batch import people_of
+from feishu_wizard.operations.sending.batch import people_of
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.im import recall_message
 

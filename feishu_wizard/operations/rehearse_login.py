@@ -29,8 +29,8 @@ from feishu_wizard.domain.sign_in import (
 )
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.knowledge import sign_in_pages
-from feishu_wizard.operations.login_seen import SSO, note_seen, what_was_seen
-from feishu_wizard.operations.login_urls import (
+from feishu_wizard.operations.sign_in.seen import SSO, note_seen, what_was_seen
+from feishu_wizard.operations.sign_in.urls import (
     can_authorize_url,
     check_urls,
     not_registered,

@@ -20,10 +20,10 @@ from feishu_wizard.domain.progress import Report
 from feishu_wizard.domain.walk import WalkState, WalkSummary
 from feishu_wizard.operations import ledger
 from feishu_wizard.operations.context import Workplace
-from feishu_wizard.operations.walk_run import WalkRun
+from feishu_wizard.operations.walk.run import WalkRun
 from feishu_wizard.services.feishu.client import FeishuClient
-from feishu_wizard.services.storage.rehearsal_walk import Head, WalkJournal
-from feishu_wizard.services.storage.rehearsals import Rehearsal, Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, Rehearsals
+from feishu_wizard.services.storage.rehearsal.walk import Head, WalkJournal
 
 # Journals that this process is walking: one that says "running" and is not here was killed.
 _UNDER_WAY: set[Path] = set()

@@ -14,8 +14,8 @@ from feishu_wizard.domain.recipient import Recipient, RecipientKind, Resolved, U
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.my_groups import groups_of
 from feishu_wizard.operations.platform_view import NO_SCOPE
-from feishu_wizard.operations.recipient_gates import availability, departments
-from feishu_wizard.operations.walked_people import as_walked, walked_people
+from feishu_wizard.operations.sending.gates import availability, departments
+from feishu_wizard.operations.walk.people import as_walked, walked_people
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.contact import FIND_LIMIT, User, find_ids, get_user, get_users
 

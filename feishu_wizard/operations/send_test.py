@@ -15,8 +15,7 @@ from feishu_wizard.domain.recipient import Delivery, DeliveryState, Resolved, Se
 from feishu_wizard.domain.recipient_list import LIMIT
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.platform_view import IP_DENIED, NO_BOT, NO_SCOPE, QUOTA_SPENT, STOPPED
-from feishu_wizard.operations.push_proof import note_push
-from feishu_wizard.operations.send_batch import (
+from feishu_wizard.operations.sending.batch import (
     Planned,
     Sending,
     close_batch,
@@ -25,6 +24,7 @@ from feishu_wizard.operations.send_batch import (
     recent,
     unfinished_batch,
 )
+from feishu_wizard.operations.sending.proof import note_push
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.envelope import Answer
 from feishu_wizard.services.feishu.im import ReceiverPace, SentMessage, send_message

@@ -47,6 +47,7 @@ VERBS = {
     "find_recipients": N_("Find recipients"),
     "send_test_message": N_("Send test message"),
     "close": N_("Close"),
+    "sign_in_once": N_("Sign in once"),
     "rehearse_sync": N_("Rehearse the sync"),
     "go_on_walking": N_("Go on reading"),
     "next_push": N_("Next: messages"),

@@ -12,12 +12,29 @@ if TYPE_CHECKING:
     from feishu_wizard.wizard.session import Session
 
 
-class Controller:
-    """Base of the six step controllers. Results live here, answers in the session."""
+class Asking:
+    """What has fields to fill in: shows what to mend in them only once somebody went on."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.pressed = False  # problems are shown only once the admin asked to go on
+
+    def problems(self) -> list[FieldProblem]:
+        """What to mend, at its field."""
+        return []
+
+    def stop_at_problems(self) -> bool:
+        """Show the problems and focus the first one; False when there is none."""
+        self.pressed = True
+        errors = [p for p in self.problems() if p.severity.value == "error"]
+        if errors:
+            self.session.focus = errors[0].field
+            self.session.changed()  # a page's own button does not go through the session
+        return bool(errors)
+
+
+class Controller(Asking):
+    """Base of the six step controllers. Results live here, answers in the session."""
 
     def verb(self) -> Verb:
         """The verb of the positive button now."""
@@ -34,10 +51,6 @@ class Controller:
     def open_items(self) -> int:
         """How many items were left open."""
         return 0
-
-    def problems(self) -> list[FieldProblem]:
-        """What to mend, at its field."""
-        return []
 
     def answers_changed(self, names: frozenset[str]) -> None:
         """Drop results that rested on answers which are different now."""
@@ -61,15 +74,6 @@ class Controller:
 
     def act(self, action: str) -> None:
         """Carry out an action of the message strip."""
-
-    def stop_at_problems(self) -> bool:
-        """Show the problems and focus the first one; False when there is none."""
-        self.pressed = True
-        errors = [p for p in self.problems() if p.severity.value == "error"]
-        if errors:
-            self.session.focus = errors[0].field
-            self.session.changed()  # a page's own button does not go through the session
-        return bool(errors)
 
 
 def proceed(open_items: int) -> Verb:

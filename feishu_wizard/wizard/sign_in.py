@@ -18,7 +18,7 @@ from feishu_wizard.domain.sign_in import (
     SignInWay,
 )
 from feishu_wizard.wizard.rehearsal import Rehearsal
-from feishu_wizard.wizard.steps import Severity
+from feishu_wizard.wizard.steps import Severity, Verb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +57,7 @@ class SignInFlow(Rehearsal):
     seen: Seen | None = None
     told: Finding | None = None
     asked = False  # CAN's own sign-in was opened
+    put_off = False  # who wants to go on without a sign-in gets no other button for it
     _ends_at = 0.0
     _run = 0  # number of the run: news of an earlier one is late
     _job: Job | None = None
@@ -117,14 +118,20 @@ class SignInFlow(Rehearsal):
         """Stop waiting."""
         if self.running:
             self._end(SignInState.IDLE)
+            self.put_off = True
             self.session.changed()
+
+    def not_now(self) -> None:
+        """Go on without a sign-in: it stays open."""
+        self.put_off = True
+        self.session.changed()
 
     def check_urls(self) -> None:
         """Compare the registered redirect URLs with the needed ones."""
         kit, port = self.session.keeping.kit(), self.port
 
         async def work(place: Workplace, report: Report) -> UrlsCheck:
-            from feishu_wizard.operations.login_urls import check_urls
+            from feishu_wizard.operations.rehearse_login import check_urls
 
             return await check_urls(place, kit, port)
 
@@ -143,7 +150,7 @@ class SignInFlow(Rehearsal):
         kit = self.session.keeping.kit()
 
         async def work(place: Workplace, report: Report) -> str:
-            from feishu_wizard.operations.login_urls import can_authorize_url
+            from feishu_wizard.operations.rehearse_login import can_authorize_url
 
             return can_authorize_url(kit)
 
@@ -158,7 +165,7 @@ class SignInFlow(Rehearsal):
         kit = self.session.keeping.kit()
 
         async def work(place: Workplace, report: Report) -> Finding:
-            from feishu_wizard.operations.login_seen import note_seen
+            from feishu_wizard.operations.rehearse_login import note_seen
 
             return await note_seen(place, kit, seen)
 
@@ -168,6 +175,16 @@ class SignInFlow(Rehearsal):
         self.session.start("noting", work, done, rests_on=_APP | _CAN)
 
     # -- the step ---------------------------------------------------------------------
+
+    def verb(self) -> Verb | None:
+        """Sign in, until that was tried or put off."""
+        if self.running or self.tried or self.put_off:
+            return None
+        return Verb("sign_in_once", {})
+
+    def press(self) -> None:
+        """What the verb says."""
+        self.begin()
 
     def done(self) -> bool:
         """Somebody signed in, here or at CAN, and nobody saw an error there."""
@@ -181,7 +198,7 @@ class SignInFlow(Rehearsal):
             self.answers_replaced()
         elif names & _CAN:
             self.urls = self.seen = self.told = None
-            self.asked = False
+            self.asked = self.put_off = False
 
     def answers_replaced(self) -> None:
         """Nobody signed in yet."""
@@ -263,11 +280,11 @@ class SignInFlow(Rehearsal):
         kit, port = self.session.keeping.kit(), self.port
 
         async def work(place: Workplace, report: Report) -> UrlsCheck:
-            from feishu_wizard.operations import login_urls
+            from feishu_wizard.operations import rehearse_login as verbs
 
-            change = login_urls.register_listener if register else login_urls.remove_listener
+            change = verbs.register_listener if register else verbs.remove_listener
             await change(place, kit, port)
-            return await login_urls.check_urls(place, kit, port)
+            return await verbs.check_urls(place, kit, port)
 
         def done(check: UrlsCheck) -> None:
             self.urls = check

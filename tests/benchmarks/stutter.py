@@ -25,8 +25,8 @@ from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.directory import PersonState
 from feishu_wizard.domain.walk import WalkState
 from feishu_wizard.operations.context import Program, Workplace
-from feishu_wizard.services.storage.rehearsal_walk import Head, Listing, StoredPage, WalkJournal
-from feishu_wizard.services.storage.rehearsals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.walk import Head, Listing, StoredPage, WalkJournal
 from feishu_wizard.ui import language, theme
 from feishu_wizard.ui.bridge import AsyncRunner
 from feishu_wizard.ui.shell import Shell

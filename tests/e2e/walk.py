@@ -90,7 +90,7 @@ class Walk:
         """By the code that the window shows, confirmed on the "phone"."""
         app = self.app
         self.button("Next: sign-in")
-        app.press("test.login")
+        self.button("Sign in once")
         app.wait_for("test.login.user_code", "showing")
         code = app.find("test.login.user_code").name.rpartition(" ")[2]
         with self.practice.client(base_url=self.practice["console"]) as client:
@@ -106,8 +106,9 @@ class Walk:
     def leave_the_rest(self, count: int) -> None:
         """Go on without a sign-in and without a walk."""
         self.button("Next: sign-in")
-        self.says("Next: user sync")
-        self.app.press("next")
+        self.app.wait_for("test.login.not_now", "showing")
+        self.app.press("test.login.not_now")
+        self.button("Next: user sync")
         self.app.wait_for("test.sync.not_now", "showing")
         self.app.press("test.sync.not_now")
         self.button(f"Continue, {count} open")

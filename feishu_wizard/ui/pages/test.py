@@ -80,19 +80,19 @@ def _standing(flow: Rehearsal) -> tuple[str, Status]:
 
 
 def _push(page: StepPage) -> QWidget:
-    from feishu_wizard.ui.pages.push_panel import PushPanel
+    from feishu_wizard.ui.pages.push.panel import PushPanel
 
     return PushPanel(page)
 
 
 def _sign_in(page: StepPage) -> QWidget:
-    from feishu_wizard.ui.pages.sign_in_panel import SignInPanel
+    from feishu_wizard.ui.pages.sign_in.panel import SignInPanel
 
     return SignInPanel(page)
 
 
 def _sync(page: StepPage) -> QWidget:
-    from feishu_wizard.ui.pages.sync_panel import SyncPanel
+    from feishu_wizard.ui.pages.sync.panel import SyncPanel
 
     return SyncPanel(page.session)
 

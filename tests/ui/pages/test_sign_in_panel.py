@@ -61,7 +61,11 @@ def begin(at):
 def test_the_tab_leads_to_the_panel_and_the_button_to_the_next_one(at):
     assert at.session.test.panel is Capability.SSO
     assert at.shows("test.login")
+    assert at.session.verb().code == "sign_in_once"
+    at.find("test.login.not_now").click()
     assert at.session.verb().code == "next_user_sync"
+    assert not at.shows("test.login.not_now")
+    assert at.shows("test.login")
 
 
 def test_a_code_is_shown_with_what_is_left_of_its_time(at, opened):

@@ -10,9 +10,10 @@ from feishu_wizard.domain.directory import Column, PersonRow
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.walk import WalkNews, WalkProgress, WalkState
 from feishu_wizard.ui import language, measure, theme
-from feishu_wizard.ui.pages import people_view, sync_accounts
-from feishu_wizard.ui.pages.people_picker import MOST, PeoplePicker
-from feishu_wizard.ui.pages.sync_panel import SyncPanel
+from feishu_wizard.ui.pages.sync import accounts as sync_accounts
+from feishu_wizard.ui.pages.sync import people_view
+from feishu_wizard.ui.pages.sync.panel import SyncPanel
+from feishu_wizard.ui.pages.sync.people_picker import MOST, PeoplePicker
 from feishu_wizard.ui.widgets.big_table import BigTable
 from feishu_wizard.ui.widgets.card import Disclosure
 from feishu_wizard.ui.widgets.check_row import CheckRow

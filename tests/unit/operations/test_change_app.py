@@ -8,7 +8,7 @@ from feishu_wizard.domain.app_change import Part, VersionText
 from feishu_wizard.domain.finding import Status
 from feishu_wizard.domain.standing import PATCH_SCOPE, RANGE_SCOPE
 from feishu_wizard.operations import change_app
-from feishu_wizard.operations.app_change_plan import next_number, version_key
+from feishu_wizard.operations.app_change.plan import next_number, version_key
 from feishu_wizard.operations.ask_approval import ask_approval
 from feishu_wizard.services.feishu.contact import contact_range
 from tests.unit.operations.app_change_practice import (

@@ -19,7 +19,7 @@ from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.setup import Office, Setup
 from feishu_wizard.operations import compare_accounts as ops
-from feishu_wizard.services.storage.rehearsals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsals
 from tests.unit.can.answers import PREFIX, fine
 from tests.unit.can.conftest import stub as listing_can
 from tests.walked import fill, hidden, person

@@ -18,7 +18,7 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.setup import Setup
 from feishu_wizard.operations import compare_accounts, export_people
 from feishu_wizard.report import markdown
-from feishu_wizard.services.storage.rehearsals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsals
 from tests.walked import fill, person
 
 KIT = Kit(Setup(id="k3v9q2"))

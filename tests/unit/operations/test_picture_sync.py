@@ -20,7 +20,7 @@ from feishu_wizard.domain.walk import Refused, WalkState
 from feishu_wizard.operations.context import Program, Workplace
 from feishu_wizard.operations.picture_sync import picture
 from feishu_wizard.services.storage.paths import Paths
-from feishu_wizard.services.storage.rehearsals import PRESENT, Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import PRESENT, Rehearsals
 from feishu_wizard.text import book
 from feishu_wizard.text.catalog import languages, use
 from feishu_wizard.text.words import finding_words

@@ -29,8 +29,8 @@ from feishu_wizard.operations.rehearse_sync import (
 )
 from feishu_wizard.sandbox.world import actions
 from feishu_wizard.sandbox.world.audience import Audience
-from feishu_wizard.services.storage.rehearsal_walk import Listing, StoredPage, WalkJournal
-from feishu_wizard.services.storage.rehearsals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import Rehearsals
+from feishu_wizard.services.storage.rehearsal.walk import Listing, StoredPage, WalkJournal
 from tests.in_process import HostTransport, InProcess, InProcessPlace
 from tests.truth import found_in, truth_of
 

@@ -18,10 +18,10 @@ from feishu_wizard.domain.recipient import (
     Unresolved,
     parse_recipient,
 )
-from feishu_wizard.operations import send_batch
 from feishu_wizard.operations import send_test as operation
 from feishu_wizard.operations.load_setup import load_setup
 from feishu_wizard.operations.resolve_recipients import account_of, resolve_recipients
+from feishu_wizard.operations.sending import batch as send_batch
 from feishu_wizard.services.feishu.im import send_message
 
 

@@ -13,9 +13,9 @@ from feishu_wizard.domain.directory import Column, PeopleQuery, PersonState
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.walk import RangeKind, WalkState
-from feishu_wizard.services.storage.rehearsal_told import told_people
-from feishu_wizard.services.storage.rehearsal_walk import Listing, StoredPage, WalkJournal
-from feishu_wizard.services.storage.rehearsals import PRESENT, Head, Rehearsals
+from feishu_wizard.services.storage.rehearsal.journals import PRESENT, Head, Rehearsals
+from feishu_wizard.services.storage.rehearsal.told import told_people
+from feishu_wizard.services.storage.rehearsal.walk import Listing, StoredPage, WalkJournal
 
 ALL = (1 << len(PRESENT)) - 1
 HEAD = Head("w1", WalkState.RUNNING, "cli_a8c029e757e6500b", "https://open.example.com", "b", "t")
@@ -240,7 +240,7 @@ QUERIES = [
 @pytest.mark.parametrize("ended", [False, True])
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_a_page_is_what_plain_python_finds(journal, monkeypatch, query, ended, few):
-    monkeypatch.setattr("feishu_wizard.services.storage.rehearsal_people._FEW", few)
+    monkeypatch.setattr("feishu_wizard.services.storage.rehearsal.people._FEW", few)
     rows = crowd()
     fill(journal, rows)
     if ended:

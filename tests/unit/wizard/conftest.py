@@ -82,6 +82,7 @@ def _fill(session: Session, step: Step) -> None:
         fill_save(session)
     elif step is Step.TEST:
         session.test.push.set_recipients("zhang.wei")
+        session.test.sign_in.not_now()
         session.test.sync.not_now()
 
 

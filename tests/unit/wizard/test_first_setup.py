@@ -116,6 +116,7 @@ def _send_to_two(admin, practice):
     assert practice.state()["messages"] == []
     admin.press()
     assert len(practice.state()["messages"]) == 2
+    session.test.sign_in.not_now()
     session.test.sync.not_now()
     for _ in range(3):  # nobody signs in or walks in this test
         admin.press()

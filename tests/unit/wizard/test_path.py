@@ -30,6 +30,7 @@ def test_the_happy_path_says_a_true_verb_at_every_press(session, runner):
     for _ in range(3):
         say_and_press()
     session.test.push.set_recipients("zhang.wei")
+    session.test.sign_in.not_now()
     session.test.sync.not_now()
     for _ in range(5):
         say_and_press()

@@ -1,0 +1,1 @@
+"""The parts of an app changing itself; the verb is ``change_app``."""

@@ -1,0 +1,1 @@
+"""The parts of a sending; the verb is ``send_test``."""

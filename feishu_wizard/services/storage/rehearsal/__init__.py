@@ -1,0 +1,1 @@
+"""The journal of a walk through the address book, and what is read from it."""
