@@ -79,7 +79,7 @@ class TestStep(Controller):
         if panel is self.panel or panel not in self.panels:
             return
         self.flow(self.panel).left()
-        self._panel = panel
+        self._panel, self.session.message = panel, None  # it spoke of the panel that is left
         self._look()
         self.session.changed()
 

@@ -148,7 +148,7 @@ class WalkCard(Card):
         return _(
             "One call for every department and every 50 people, at half of Feishu's limit, which "
             "your systems in use share. 4,000 people take less than a minute, 100,000 in 3,000 "
-            "departments about ten."
+            "departments about seven."
         )
 
     def retranslate(self) -> None:
