@@ -16,6 +16,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MORE_GAP_MS = 35.0
 FIRST_PAGE_MS = 100.0
+# A million empty turns of a loop take about this long on an office computer. On a machine that
+# is slower than that right now, everything may take longer in the same proportion.
+LOOPS_MS = 40.0
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +40,17 @@ def measured(
     return result
 
 
+def slowness(measured: dict[str, Any]) -> float:
+    """How much slower this machine is than the one that the figures are meant for; at least 1."""
+    factor = max(float(measured["loops_ms"]) / LOOPS_MS, 1.0)
+    print(f"{measured['loops_ms']:.0f} ms for a million turns: {factor:.1f} times slower")
+    return factor
+
+
 def test_a_walk_does_not_make_the_window_stutter(measured: dict[str, Any]) -> None:
     idle, walking = (statistics.median(measured[name]) for name in ("idle", "walking"))
     print(f"longest gap: idle {idle:.0f} ms, walking {walking:.0f} ms; {measured}")
-    assert walking <= idle + MORE_GAP_MS
+    assert walking <= idle + MORE_GAP_MS * slowness(measured)
 
 
 def test_a_list_of_80_000_shows_its_first_page_at_once_while_it_grows(
@@ -48,5 +58,7 @@ def test_a_list_of_80_000_shows_its_first_page_at_once_while_it_grows(
 ) -> None:
     assert measured["running"]
     assert measured["people"] > 80_000
-    slow = {what: ms for what, ms in measured["first_pages"].items() if ms > FIRST_PAGE_MS}
+    limit = FIRST_PAGE_MS * slowness(measured)
+    slow = {what: ms for what, ms in measured["first_pages"].items() if ms > limit}
+    print({what: round(ms) for what, ms in measured["first_pages"].items()})
     assert slow == {}
