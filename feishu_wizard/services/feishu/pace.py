@@ -20,7 +20,7 @@ _SLOWEST = 1 / 8
 PATIENCE_S = 20.0
 _INSTANT_S = 1e-6  # a clock of floats never comes nearer
 # A wait that no header names; doubled with every further refusal in a row.
-UNNAMED_S = 1.0
+UNNAMED_S = 0.5
 LONGEST_UNNAMED_S = 30.0
 
 # Segments of a path at the place of an id that are none. What is missing here shares the pace of
