@@ -154,6 +154,7 @@ def apply(file: str, dry_run: bool, yes: bool, to: str) -> None:
 @click.option("--to", multiple=True, help="CAN account, e-mail, mobile or id.")
 @click.option("--to-file", metavar="LIST", default="", help="File with recipients; - reads stdin.")
 @click.option("--template", default="card", show_default=True, help="card or text.")
+@click.option("--value", "values", metavar="NAME=TEXT", multiple=True, help="Other figures.")
 @click.option("--recall", is_flag=True, help="Send nothing; take back the latest sending.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def send(file: str, **options: Any) -> None:
@@ -161,6 +162,7 @@ def send(file: str, **options: Any) -> None:
 
     A recipient without a kind is taken as a CAN account, which is how CAN addresses people.
     Others: e-mail address, mobile number, ou_, on_ or oc_ id, group:NAME, or KIND:VALUE.
+    --value metric=TEXT, threshold=, value= and link= take the place of the made-up figures.
     A sending that was broken off goes on when it is asked for again; nobody gets two.
     Exit codes: 0 everybody reached, 8 not everybody.
     """

@@ -13,9 +13,10 @@ from feishu_wizard.cli.tree import DASH
 from feishu_wizard.domain.errors import ExitCode, InputError
 from feishu_wizard.domain.recipient import Delivery, DeliveryState, Resolved, Unresolved
 from feishu_wizard.domain.recipient_list import LIMIT, ListEntry, RecipientList, parse_list
-from feishu_wizard.domain.sample_message import TEMPLATES
+from feishu_wizard.domain.sample_message import SETTABLE, TEMPLATES
 from feishu_wizard.text.catalog import _, current
 from feishu_wizard.text.labels import delivery_word
+from feishu_wizard.text.notes import message_warnings
 from feishu_wizard.text.words import code_words, evidence_words
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Asked:
     to: tuple[str, ...] = ()
     to_file: str = ""
     template: str = "card"
+    values: tuple[str, ...] = ()
     recall: bool = False
     as_json: bool = False
 
@@ -51,9 +53,12 @@ async def send(place: Workplace, file: str, asked: Asked) -> int:
     report = progress_printer()
     if asked.recall:
         return await _recall(place, kit, asked, report)
+    values = _values(asked)
+    for line in message_warnings(asked.template, current(), values):
+        note(f"! {line}")
     wanted, problems = await _wanted(asked)
     people, unknown = await resolve_recipients(place, kit, wanted, report)
-    sending = await _sending(place, kit, people, asked)
+    sending = await _sending(place, kit, people, asked, values)
     sent = await send_test(place, kit, people, sending, report)
     _tell(sent, unknown, problems, as_json=asked.as_json)
     return _exit_code(sent, len(unknown) + len(problems))
@@ -85,15 +90,35 @@ def _tell_repeated(found: RecipientList) -> None:
         note(line.format(line=entry.line, first=entry.same_as, text=entry.text))
 
 
-async def _sending(place: Workplace, kit: Kit, people: Sequence[Resolved], asked: Asked) -> Sending:
+def _values(asked: Asked) -> dict[str, str]:
+    """``NAME=TEXT`` in pairs; ``InputError`` send.no_variable for another name."""
+    made = {}
+    for given in asked.values:
+        name, sign, text = given.partition("=")
+        if not sign or name not in SETTABLE:
+            known = ", ".join(SETTABLE)
+            raise InputError("send.no_variable", {"name": name, "known": known})
+        made[name] = text
+    return made
+
+
+async def _sending(
+    place: Workplace,
+    kit: Kit,
+    people: Sequence[Resolved],
+    asked: Asked,
+    values: dict[str, str],
+) -> Sending:
     """A new sending, or the one that was broken off with the same message for the same people."""
     from feishu_wizard.operations.send_test import Sending, unfinished_batch
 
     begun = await unfinished_batch(place, kit)
-    if begun is None or (begun.template, begun.lang) != (asked.template, current()):
-        return Sending(asked.template, current())
+    new = Sending(asked.template, current(), values=values)
+    same = (asked.template, current(), values)
+    if begun is None or (begun.template, begun.lang, dict(begun.values)) != same:
+        return new
     if {p.receive_id for p in begun.people} != {p.receive_id for p in people}:
-        return Sending(asked.template, current())
+        return new
     line = _("Going on with the sending of {at}: {reached} of {total} were reached.")
     total = len(begun.people)
     note(line.format(at=begun.started_at, reached=begun.reached, total=total))

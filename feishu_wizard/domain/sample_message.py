@@ -29,6 +29,8 @@ Samples = dict[str, dict[str, Sample]]
 TEMPLATES = ("card", "text")
 # As CAN's push has them; ``time`` and ``origin`` are known only when it is sent.
 VARIABLES = ("metric", "threshold", "value", "time", "link", "origin")
+# What a person may put in place of the sample's own.
+SETTABLE = ("metric", "threshold", "value", "link")
 # Bytes of the content by kind of message (official docs: im-v1 message create, 230025).
 LIMITS = {"text": 150 * 1024, "interactive": 30 * 1024}
 

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.message_audit import audit_message
 from feishu_wizard.domain.sample_message import Sample, filled, parse_samples
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.text.catalog import _
+from feishu_wizard.text.words import code_words
 
 _SAMPLES = "knowledge/messages.toml"
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -103,6 +105,13 @@ def sample_message(template: str, lang: str, values: Mapping[str, str]) -> Sampl
     """Return the test message in words, as it will be sent. ``values``: ``time``, ``origin``."""
     sample = filled(parse_samples(resource_bytes(_SAMPLES)), template, lang, values)
     return replace(sample, lines=[_in_words(line) for line in sample.lines])
+
+
+def message_warnings(template: str, lang: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    """What in the message may make the platform hold it back, a sentence each."""
+    samples = parse_samples(resource_bytes(_SAMPLES))
+    found = audit_message(samples, template, lang, values)
+    return tuple(code_words(one.code, {"excerpt": one.excerpt}).sentence for one in found)
 
 
 def _in_words(line: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.names import APP_SECRET, new_id
@@ -41,6 +43,7 @@ class PushFlow(Rehearsal):
     unresolved: tuple[Unresolved, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     insist = False
+    values: Mapping[str, str] = MappingProxyType({})  # in place of the sample's figures
     batch: str = ""  # one message for each recipient, however often the sending is begun
     _read: tuple[str, str, RecipientList] | None = None
 
@@ -126,6 +129,13 @@ class PushFlow(Rehearsal):
     def set_message_lang(self, lang: str) -> None:
         """``en`` or ``zh_Hans``: the language of the message, not of this program."""
         self.session.update(message_lang=lang)
+
+    def set_value(self, name: str, text: str) -> None:
+        """Another figure: another message."""
+        kept = {**self.values, name: text.strip()}
+        self.values = {name: value for name, value in kept.items() if value}
+        self.batch = ""
+        self.session.changed()
 
     def set_insist(self, insist: bool) -> None:
         """Send also to those whom the app is not available to."""
@@ -230,6 +240,7 @@ class PushFlow(Rehearsal):
 
     def answers_replaced(self) -> None:
         """Drop what was looked up; what was sent was sent, and stays in the journal."""
+        self.values = {}
         self._forget_app()
         self._forget()
 
@@ -257,11 +268,12 @@ class PushFlow(Rehearsal):
         """Begin the sending ``batch``, or take it up again."""
         kit, answers, batch = self.session.keeping.kit(), self.session.answers, self.batch
         lang, insist = answers.message_lang or self.session.lang, self.insist
+        values = dict(self.values)
 
         async def work(place: Workplace, report: Report) -> tuple[Delivery, ...]:
             from feishu_wizard.operations.send_test import Sending, send_test
 
-            sending = Sending(answers.template, lang, repeat, batch, insist=insist)
+            sending = Sending(answers.template, lang, repeat, batch, values, insist)
             return await send_test(place, kit, people, sending, report)
 
         self.session.start("sending", work, lambda sent: self._sent(sent, only_failed))

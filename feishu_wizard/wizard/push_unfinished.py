@@ -44,6 +44,7 @@ class Unfinished:
         begun = self.batch
         if begun is not None:
             self.session.update(template=begun.template, message_lang=begun.lang)
+            self._flow.values = dict(begun.values)
             self._flow.batch = begun.id
             self._flow.start(begun.people)
 

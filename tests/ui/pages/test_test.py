@@ -258,3 +258,18 @@ def test_a_test_of_can_that_also_saves_is_asked_about_first(stage):
     at.job.done((Finding("can.own_test", Status.PASS),))
     assert "On this CAN, testing also saves" not in at.texts()
     assert at.shows("test.by_can.1")
+
+
+def test_other_figures_are_previewed_sent_and_looked_at(stage, qtbot):
+    at = stage(Step.TEST, found)
+    at.find("test.values").click()
+    at.find("test.value.metric").setText("Orders of 13812345678")
+    assert "Orders of 13812345678" in at.texts()
+    assert "looks like a phone number" in at.texts()
+    before = at.session.test.push.batch
+    at.find("test.value.metric").setText("Orders")
+    assert "looks like a phone number" not in at.texts()
+    assert at.session.test.push.values == {"metric": "Orders"}
+    assert at.session.test.push.batch == before == ""
+    at.find("test.send").click()
+    assert at.session.busy.code == "sending"

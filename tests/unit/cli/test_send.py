@@ -147,3 +147,21 @@ def test_what_cannot_be_sent_is_refused_before_anything_is(run, practice, option
         run(**options)
     assert caught.value.code == code
     assert len(practice.state()["messages"]) == before
+
+
+def test_other_figures_are_sent_and_looked_at_first(run, practice, people, capsys):
+    person = next(people)
+    given = ("metric=Orders of 13812345678", "value=7")
+    assert run(to=(person["user_id"],), template="text", values=given) == ExitCode.OK
+    assert "looks like a phone number" in capsys.readouterr().err
+    [content] = [
+        m["content"] for m in practice.state()["messages"] if m["user_id"] == person["user_id"]
+    ]
+    assert "Orders of 13812345678" in json.loads(content)["text"]
+
+
+@pytest.mark.parametrize("given", ["origin=x", "metric", "=x", "time=now"])
+def test_another_name_is_no_variable(run, people, given):
+    with pytest.raises(InputError) as caught:
+        run(to=(next(people)["user_id"],), values=(given,))
+    assert caught.value.code == "send.no_variable"

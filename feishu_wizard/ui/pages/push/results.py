@@ -108,6 +108,7 @@ class ResultsCard(Block):
         self._can_rows.show_rows(
             [(f"test.by_can.{n}", finding_view(f)) for n, f in enumerate(after.by_can, 1)]
         )
+        self.page.bring_up(self._can_rows, bool(after.by_can))
         show_if(self._saves, after.saves)
         self._ask_can.setText(_("Test all the same") if after.saves else _("Let CAN test itself"))
         show_if(self._by_can, self.session.answers.profile != BY_HAND)
