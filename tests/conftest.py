@@ -6,6 +6,7 @@ import importlib.util
 import ipaddress
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -61,7 +62,13 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_sessionstart() -> None:
-    """Compile the message catalogues that the tests are about to read."""
+    """Compile the message catalogues that the tests are about to read; hear Ctrl+C.
+
+    A shell starts what runs in the background with SIGINT ignored, and programs started by the
+    tests would inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     spec = importlib.util.spec_from_file_location(
         "build_locale", ROOT / "packaging" / "build_locale.py"
     )

@@ -71,6 +71,7 @@ async def test_a_person_found_read_available_and_written_to(healthy, http):
     first = (await im.send_message(feishu, *args)).value
     second = (await im.send_message(feishu, *args)).value
     assert first.message_id == second.message_id
+    healthy.control("grant", scopes=["im:message:readonly"], token_type="tenant")
     kept = (await im.get_message(feishu, first.message_id)).value
     assert "销售额" in kept.body.content
 
