@@ -38,7 +38,7 @@ class MessageCard(Card):
         beside.addWidget(self._preview)
         beside.addStretch(1)
         self.body.addLayout(beside)
-        self._build_values()
+        self._build_values(page)
         self._warnings = HintLine("alert-triangle", "body", tone="warning")
         a11y.identify(self._warnings, "test.warnings")
         self.add(self._warnings)
@@ -46,14 +46,15 @@ class MessageCard(Card):
         a11y.identify(self._send, "test.send")
         self._send.clicked.connect(self._press_send)
         self.body.addLayout(row(self._send))
-        page.keep_still(self._template, self._language, self._send, *self._values.values())
+        page.keep_still(self._template, self._language, self._send)
         self.retranslate()
 
-    def _build_values(self) -> None:
+    def _build_values(self, page: StepPage) -> None:
         """Folded: the made-up figures do for a first message."""
         self._more = Disclosure()
         a11y.identify(self._more.button, "test.values")
-        self._values = {name: Field(f"test.value.{name}") for name in SETTABLE}
+        fields = (page.keep_field(Field(f"test.value.{name}")) for name in SETTABLE)
+        self._values = dict(zip(SETTABLE, fields, strict=True))
         for name, field in self._values.items():
             field.changed.connect(partial(self._flow.set_value, name))
             self._more.body.addWidget(field)
