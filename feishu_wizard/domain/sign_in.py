@@ -11,7 +11,13 @@ from feishu_wizard.domain.secret import Secret
 
 # One fixed port, so that its URL is registered once; another can be chosen.
 LISTENER_PORT = 28917
+LISTENER_HOST = "127.0.0.1"
 LISTENER_PATH = "/feishu-wizard/callback"
+
+
+def listener_url(port: int, path: str = LISTENER_PATH) -> str:
+    """The address of the rehearsal's own listener, which the app has to know."""
+    return f"http://{LISTENER_HOST}:{port}{path}"
 
 
 class SignInWay(StrEnum):

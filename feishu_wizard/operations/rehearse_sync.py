@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from feishu_wizard.domain.directory import PeoplePage, PeopleQuery
@@ -22,6 +21,7 @@ from feishu_wizard.operations import ledger
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.walk.run import WalkRun
 from feishu_wizard.services.feishu.client import FeishuClient
+from feishu_wizard.services.net.reply import now
 from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, Rehearsals
 from feishu_wizard.services.storage.rehearsal.walk import Head, WalkJournal
 
@@ -148,8 +148,3 @@ def _page(place: Workplace, kit: Kit, query: PeopleQuery) -> PeoplePage:
         return PeoplePage((), 0)
     with found:
         return found.page(query)
-
-
-def now() -> str:
-    """This moment as RFC 3339 UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -198,7 +198,7 @@ class SignInFlow(Rehearsal):
             self.answers_replaced()
         elif names & _CAN:
             self.urls = self.seen = self.told = None
-            self.asked = self.put_off = False
+            self.asked = False
 
     def answers_replaced(self) -> None:
         """Nobody signed in yet."""
@@ -213,7 +213,7 @@ class SignInFlow(Rehearsal):
     def _forget(self) -> None:
         self._end(SignInState.IDLE)
         self.result = self.error = self.urls = self.seen = self.told = None
-        self.asked = False
+        self.asked = self.put_off = False
 
     def _end(self, state: SignInState) -> None:
         """No news of this run counts any more, and nothing of its code is kept."""

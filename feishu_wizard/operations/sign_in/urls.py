@@ -22,7 +22,7 @@ from feishu_wizard.domain.redirect import (
     compare_redirect,
     registered_form,
 )
-from feishu_wizard.domain.sign_in import LISTENER_PATH, UrlsCheck
+from feishu_wizard.domain.sign_in import UrlsCheck, listener_url
 from feishu_wizard.operations.app_change.plan import added
 from feishu_wizard.operations.app_change.read import read_app
 from feishu_wizard.operations.change_app import carry_out
@@ -32,7 +32,6 @@ from feishu_wizard.operations.platform_view import NO_SCOPE, kept
 from feishu_wizard.services.feishu.application import AppInfo, describe_app
 from feishu_wizard.services.feishu.envelope import Answer
 from feishu_wizard.services.feishu.oauth import authorize_url
-from feishu_wizard.services.net.loopback import listener_url
 
 
 async def check_urls(place: Workplace, kit: Kit, port: int) -> UrlsCheck:
@@ -42,7 +41,7 @@ async def check_urls(place: Workplace, kit: Kit, port: int) -> UrlsCheck:
     where the platform does not tell; a refused App ID or secret and network failures are raised.
     """
     callback = kit.setup.office.callback_url
-    listener = listener_url(port, LISTENER_PATH)
+    listener = listener_url(port)
     client = await place.feishu(kit)
     await client.tenant_token()
     app = await kept(describe_app(client))
@@ -67,14 +66,14 @@ async def register_listener(place: Workplace, kit: Kit, port: int) -> None:
     """
     client = await place.feishu(kit)
     there = (await read_app(client)).redirect_urls
-    parts = added(Part.REDIRECT_URLS, there, (listener_url(port, LISTENER_PATH),), at_once=True)
+    parts = added(Part.REDIRECT_URLS, there, (listener_url(port),), at_once=True)
     await _changed(place, kit, tuple(parts))
 
 
 async def remove_listener(place: Workplace, kit: Kit, port: int) -> None:
     """Take the listener's URL away again; raises as ``register_listener``."""
     client = await place.feishu(kit)
-    there, url = (await read_app(client)).redirect_urls, listener_url(port, LISTENER_PATH)
+    there, url = (await read_app(client)).redirect_urls, listener_url(port)
     if there is not None and url not in there:
         return
     rest = tuple(one for one in there or () if one != url)

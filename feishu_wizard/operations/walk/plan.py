@@ -22,6 +22,7 @@ from feishu_wizard.domain.walk import RangeKind
 from feishu_wizard.operations.walk.rows import department_rows, person_rows
 from feishu_wizard.services.feishu import address_book as book
 from feishu_wizard.services.feishu.client import FeishuClient
+from feishu_wizard.services.feishu.contact import contact_range
 from feishu_wizard.services.feishu.envelope import Answer
 from feishu_wizard.services.storage.rehearsal.walk import Listing, StoredPage
 
@@ -75,7 +76,7 @@ class Plan:
         return await self._kinds[listing.kind](listing)
 
     async def _range(self, listing: Listing) -> Fetched:
-        answer = await book.range_page(self._client, listing.page_token)
+        answer = await contact_range(self._client, listing.page_token, retry=False)
         found = answer.value
         token = found.page_token if found.has_more else ""
         page = StoredPage(

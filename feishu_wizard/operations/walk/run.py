@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import msgspec
 
@@ -14,6 +13,7 @@ from feishu_wizard.operations.walk.frontier import Frontier
 from feishu_wizard.operations.walk.news import WalkNewsDesk
 from feishu_wizard.operations.walk.plan import OF_THE_LISTING, SPENT_TOKEN, Fetched, Plan, api_of
 from feishu_wizard.services.feishu.client import FeishuClient
+from feishu_wizard.services.net.reply import now
 from feishu_wizard.services.storage.rehearsal.journals import Rehearsal
 from feishu_wizard.services.storage.rehearsal.told import told_people
 from feishu_wizard.services.storage.rehearsal.walk import Head, Listing, WalkJournal
@@ -74,7 +74,7 @@ class WalkRun:
             self._stop(WalkState.BROKEN_OFF)
             raise
         self._stop(WalkState.RUNNING)
-        self._journal.end(told_people(self._rehearsal), _now())
+        self._journal.end(told_people(self._rehearsal), now())
         self._tell(at_once=True)
 
     async def _all(self) -> None:
@@ -217,7 +217,3 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def _clock() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -18,7 +18,6 @@ from msgspec import UNSET, UnsetType
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.services.feishu.client import FeishuClient
-from feishu_wizard.services.feishu.contact import ContactRange
 from feishu_wizard.services.feishu.envelope import (
     MSG_LIMIT,
     Answer,
@@ -34,7 +33,6 @@ from feishu_wizard.services.net.http import Reply
 _BASE = "/open-apis/contact/v3"
 ROOT = "0"
 PAGE = 50
-RANGE_PAGE = 100
 GROUP_PAGE = 100
 
 MEMBERS_PATH = f"{_BASE}/users/find_by_department"
@@ -191,17 +189,6 @@ _PEOPLE = _Reader(UserRow, _Envelope[_Page[UserRow]])
 _DEPARTMENTS = _Reader(DepartmentRow, _Envelope[_Page[DepartmentRow]])
 _GROUP = _Reader(GroupMember, _Envelope[_Members[GroupMember]], "memberlist")
 _ORDERS = msgspec.json.Decoder(list[_Order])
-
-
-async def range_page(client: FeishuClient, page_token: str = "") -> Answer[ContactRange]:
-    """One page of the contacts range; at most 100 entries."""
-    return await client.call(
-        "GET",
-        f"{_BASE}/scopes",
-        of_data(ContactRange),
-        params=_paged(RANGE_PAGE, page_token),
-        retry=False,
-    )
 
 
 async def departments_page(

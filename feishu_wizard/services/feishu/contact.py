@@ -13,6 +13,7 @@ from feishu_wizard.services.feishu.paths import api_path
 
 _BASE = "/open-apis/contact/v3"
 FIND_LIMIT = 50
+RANGE_LIMIT = 100
 
 
 class ContactRange(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,14 +76,19 @@ class _FoundList(msgspec.Struct):
     user_list: list[_Found] = []
 
 
-async def contact_range(client: FeishuClient, page_size: int = 100) -> Answer[ContactRange]:
-    """Read the address-book range of the app (any of the contact scopes)."""
+async def contact_range(
+    client: FeishuClient, page_token: str = "", *, retry: bool | None = None
+) -> Answer[ContactRange]:
+    """Read one page of the app's address-book range, at most 100 entries (any contact scope)."""
     params = {
         "user_id_type": "open_id",
         "department_id_type": "open_department_id",
-        "page_size": str(page_size),
+        "page_size": str(RANGE_LIMIT),
+        **({"page_token": page_token} if page_token else {}),
     }
-    return await client.call("GET", f"{_BASE}/scopes", of_data(ContactRange), params=params)
+    return await client.call(
+        "GET", f"{_BASE}/scopes", of_data(ContactRange), params=params, retry=retry
+    )
 
 
 async def find_ids(

@@ -19,6 +19,7 @@ from typing import Self
 
 from feishu_wizard.domain.errors import InputError, WizardError
 from feishu_wizard.domain.secret import Secret
+from feishu_wizard.domain.sign_in import LISTENER_HOST, listener_url
 from feishu_wizard.services.net.loopback_reply import Pages, page, redirect, refusal
 from feishu_wizard.services.net.loopback_request import (
     Answered,
@@ -28,7 +29,6 @@ from feishu_wizard.services.net.loopback_request import (
     read_request,
 )
 
-HOST = "127.0.0.1"
 _PORTS = range(1024, 65536)  # below, most systems want an administrator
 _BACKLOG = 64
 _LEFTOVER = 262_144  # bytes that are read on after an answer
@@ -156,7 +156,7 @@ class Listener:
         """What goes back, and whether it is the page at the end."""
         self._count()
         try:
-            request = await read_request(reader, f"{HOST}:{self.port}")
+            request = await read_request(reader, f"{LISTENER_HOST}:{self.port}")
             if self._has_answer:
                 return self._page_at(request)
             answered = read_answer(request, self.path, self._state)
@@ -192,11 +192,6 @@ class Listener:
             self._answered.set_exception(WizardError("sign_in.flooded", {"count": count}))
 
 
-def listener_url(port: int, path: str) -> str:
-    """The address to be registered."""
-    return f"http://{HOST}:{port}{path}"
-
-
 def _bound(port: int) -> socket.socket:
     """A socket that listens at 127.0.0.1; port 0 takes a free one."""
     if port and port not in _PORTS:
@@ -208,7 +203,7 @@ def _bound(port: int) -> socket.socket:
         option = getattr(socket, "SO_EXCLUSIVEADDRUSE", socket.SO_REUSEADDR)
         made.setsockopt(socket.SOL_SOCKET, option, 1)
         made.setblocking(False)
-        made.bind((HOST, port))
+        made.bind((LISTENER_HOST, port))
         made.listen(_BACKLOG)
     except OSError as error:
         made.close()

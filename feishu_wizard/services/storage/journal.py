@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.services.net.reply import now
 from feishu_wizard.services.storage import platform, proofs, sends
 from feishu_wizard.services.storage.atomic import failure, make_folder
 from feishu_wizard.services.storage.paths import Paths
@@ -169,7 +170,7 @@ class Journal:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO saves (setup_id, target, place, at, fields) VALUES (?, ?, ?, ?, ?)",
-                (setup_id, target, place, at or sends.now(), text),
+                (setup_id, target, place, at or now(), text),
             )
 
     def saves(self, setup_id: str) -> list[Save]:

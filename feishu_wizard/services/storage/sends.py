@@ -9,10 +9,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from feishu_wizard.services.net.reply import now
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,11 +80,6 @@ class BatchRow:
 COLUMNS = "uuid, run_id, recipient, template, started_at, state, message_id, code, kind, chat_id"
 SELECT = f"SELECT {COLUMNS} FROM sends "  # noqa: S608 - constant
 SELECT_BATCH = "SELECT id, template, lang, given, made, started_at FROM batches "
-
-
-def now() -> str:
-    """The time now as RFC 3339 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def batch_of(row: tuple[Any, ...]) -> BatchRow:

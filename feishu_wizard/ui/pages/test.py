@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.capability import Capability
@@ -15,6 +17,13 @@ from feishu_wizard.wizard.rehearsal import Rehearsal
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Step
 
+if TYPE_CHECKING:
+    from feishu_wizard.ui.pages.push.panel import PushPanel
+    from feishu_wizard.ui.pages.sign_in.panel import SignInPanel
+    from feishu_wizard.ui.pages.sync.panel import SyncPanel
+
+    _Panel: TypeAlias = PushPanel | SignInPanel | SyncPanel
+
 
 class TestPage(StepPage):
     """Tabs for the chosen capabilities, and the panel of the one that is looked at."""
@@ -27,7 +36,7 @@ class TestPage(StepPage):
         self._tabs = PanelTabs("test.panel")
         self._tabs.chosen.connect(lambda value: self.controller.show_panel(Capability(value)))
         self.add(self._tabs)
-        self._panels: dict[Capability, QWidget] = {}
+        self._panels: dict[Capability, _Panel] = {}
         hold_at_top(self)
         self.retranslate()
 
@@ -38,7 +47,7 @@ class TestPage(StepPage):
         shown = self._panel(step.panel)
         for panel in self._panels.values():
             show_if(panel, panel is shown)
-        shown.refresh()  # type: ignore[attr-defined]
+        shown.refresh()
         super().refresh()
 
     def retranslate(self) -> None:
@@ -47,7 +56,7 @@ class TestPage(StepPage):
 
     # -- inside -----------------------------------------------------------------------
 
-    def _panel(self, panel: Capability) -> QWidget:
+    def _panel(self, panel: Capability) -> _Panel:
         """Made when it is first looked at."""
         if panel not in self._panels:
             made = _MAKERS[panel](self)
@@ -79,19 +88,19 @@ def _standing(flow: Rehearsal) -> tuple[str, Status]:
     return _("Not tried yet"), Status.SKIP
 
 
-def _push(page: StepPage) -> QWidget:
+def _push(page: StepPage) -> _Panel:
     from feishu_wizard.ui.pages.push.panel import PushPanel
 
     return PushPanel(page)
 
 
-def _sign_in(page: StepPage) -> QWidget:
+def _sign_in(page: StepPage) -> _Panel:
     from feishu_wizard.ui.pages.sign_in.panel import SignInPanel
 
     return SignInPanel(page)
 
 
-def _sync(page: StepPage) -> QWidget:
+def _sync(page: StepPage) -> _Panel:
     from feishu_wizard.ui.pages.sync.panel import SyncPanel
 
     return SyncPanel(page.session)

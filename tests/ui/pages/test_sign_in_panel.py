@@ -168,3 +168,11 @@ def test_what_was_seen_at_can_is_kept_as_stated(at, opened):
     at.find("test.login.seen.signed_in").click()
     at.job.done(Finding("capability.sso", Status.PASS, proof=Proof.STATED))
     assert at.session.test.sign_in.done()
+
+
+def test_another_app_is_asked_for_a_sign_in_again(at):
+    at.find("test.login.not_now").click()
+    at.session.update(callback_text="https://can.example.com/can/user/softLogin")
+    assert at.session.test.sign_in.verb() is None  # the same app: it stays put off
+    at.session.update(app_id_text="cli_a8c029e757e6500c")
+    assert at.session.test.sign_in.verb().code == "sign_in_once"

@@ -6,6 +6,7 @@ import pytest
 
 from feishu_wizard.domain.errors import FeishuError, NetworkError
 from feishu_wizard.services.feishu import address_book as book
+from feishu_wizard.services.feishu.contact import contact_range
 from feishu_wizard.services.feishu.envelope import answer_of, of_data
 from tests.unit.feishu.fake import HTML, client, reply
 
@@ -170,5 +171,5 @@ async def test_departments_and_groups(http):
 async def test_the_range(http):
     body = {"department_ids": ["od-1"], "user_ids": [], "has_more": True, "page_token": "x"}
     http.queue.append(reply({"code": 0, "data": body}))
-    found = (await book.range_page(client(http))).value
+    found = (await contact_range(client(http))).value
     assert (found.department_ids, found.group_ids, found.page_token) == (["od-1"], [], "x")

@@ -17,7 +17,9 @@ from feishu_wizard.domain.errors import InputError, WizardError
 from feishu_wizard.domain.pkce import challenge_of, new_proof_key
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.services.net.loopback import HOST, Limits, Listener, listener_url
+from feishu_wizard.domain.sign_in import LISTENER_HOST as HOST
+from feishu_wizard.domain.sign_in import listener_url
+from feishu_wizard.services.net.loopback import Limits, Listener
 from feishu_wizard.services.net.loopback_reply import Pages, PageWords
 from feishu_wizard.services.net.loopback_request import HEAD_LIMIT
 

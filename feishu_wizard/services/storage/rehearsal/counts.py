@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from feishu_wizard.domain.directory import MATCH_KEYS, Column
 from feishu_wizard.domain.sync_numbers import PAGE_SIZE, REVEALS, Numbers
 from feishu_wizard.domain.walk import FieldShare, KeyQuality, WalkSummary
+from feishu_wizard.services.storage.rehearsal.compared import BARE, SPACED, WITHOUT_PREFIX
 from feishu_wizard.services.storage.rehearsal.schema import PRESENT
 
 if TYPE_CHECKING:
@@ -24,16 +25,10 @@ _FIELDS = {
     Column.DEPARTMENT: ("department_ids", "place = ''"),
     Column.STATE: ("status", "state = 'unknown'"),
 }
-_BARE = "replace(replace(replace(replace(mobile, ' ', ''), '-', ''), '(', ''), ')', '')"
-_SPACED = "mobile GLOB '*[- ()]*'"
 # CASE, because SQLite computes both sides of an OR whose value is wanted.
 _PREFIXED = (
     "CASE WHEN mobile GLOB '+86*' OR mobile GLOB '0086*' THEN 1"
-    f" WHEN {_SPACED} THEN {_BARE} GLOB '+86*' OR {_BARE} GLOB '0086*' ELSE 0 END"
-)
-_WITHOUT_PREFIX = (
-    f"CASE WHEN {_BARE} GLOB '+86*' THEN substr({_BARE}, 4)"
-    f" WHEN {_BARE} GLOB '0086*' THEN substr({_BARE}, 5) ELSE {_BARE} END"
+    f" WHEN {SPACED} THEN {BARE} GLOB '+86*' OR {BARE} GLOB '0086*' ELSE 0 END"
 )
 
 
@@ -91,7 +86,7 @@ def _traits(db: sqlite3.Connection) -> dict[str, int]:
     digits and +; ``upper...``: addresses with capital letters.
     """
     wanted = {
-        "spaced": _SPACED,
+        "spaced": SPACED,
         "abroad": "foreign_mobile",
         "odd": f"odd_name AND present & {_bit('name')}",
         "root": f"instr(departments, '\"{_ROOT}\"') > 0",
@@ -118,7 +113,7 @@ def _compared(traits: dict[str, int]) -> dict[Column, str]:
         Column.ENTERPRISE_EMAIL: (
             "lower(enterprise_email)" if traits["upper_enterprise"] else "enterprise_email"
         ),
-        Column.MOBILE: _WITHOUT_PREFIX if mixed or traits["spaced"] else "mobile",
+        Column.MOBILE: WITHOUT_PREFIX if mixed or traits["spaced"] else "mobile",
     }
 
 

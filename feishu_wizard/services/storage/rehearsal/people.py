@@ -18,6 +18,7 @@ from feishu_wizard.domain.directory import (
     PersonState,
 )
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.services.storage.rehearsal.compared import SPACED, WITHOUT_PREFIX
 from feishu_wizard.services.storage.rehearsal.schema import PRESENT
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ _SQL_COLUMNS = {
 _FEW = 5_000
 # As values are compared: addresses whatever their case, a mobile with or without +86. Mostly that
 # makes no difference to what stands there, which the second tells; then the index is enough.
-_BARE = "replace(replace(replace(replace(mobile, ' ', ''), '-', ''), '(', ''), ')', '')"
 _KEYS = {
     Column.NAME: ("name", "0"),
     Column.USER_ID: ("user_id", "0"),
@@ -51,27 +51,10 @@ _KEYS = {
         "enterprise_email <> lower(enterprise_email)",
     ),
     Column.MOBILE: (
-        f"CASE WHEN {_BARE} GLOB '+86*' THEN substr({_BARE}, 4)"
-        f" WHEN {_BARE} GLOB '0086*' THEN substr({_BARE}, 5) ELSE {_BARE} END",
-        "mobile GLOB '*[- ()]*' OR (mobile <> '' AND mobile NOT GLOB '+*')",
+        WITHOUT_PREFIX,
+        f"{SPACED} OR (mobile <> '' AND mobile NOT GLOB '+*')",
     ),
 }
-# Up to so many people are put in order one by one; more are met soon enough on the way along an
-# index.
-_FEW = 5_000
-# As values are compared: addresses whatever their case, a mobile with or without +86.
-_BARE = "replace(replace(replace(replace(mobile, ' ', ''), '-', ''), '(', ''), ')', '')"
-_SHARED_KEYS = {
-    Column.NAME: "name",
-    Column.USER_ID: "user_id",
-    Column.EMAIL: "lower(email)",
-    Column.ENTERPRISE_EMAIL: "lower(enterprise_email)",
-    Column.MOBILE: (
-        f"CASE WHEN {_BARE} GLOB '+86*' THEN substr({_BARE}, 4)"
-        f" WHEN {_BARE} GLOB '0086*' THEN substr({_BARE}, 5) ELSE {_BARE} END"
-    ),
-}
-
 # The places that people have, each once, by jumping along the index from one to the next.
 _PLACES = (
     "WITH RECURSIVE places (place) AS (SELECT min(place) FROM people UNION ALL"

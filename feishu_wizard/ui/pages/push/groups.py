@@ -9,7 +9,7 @@ from feishu_wizard.domain.recipient import Resolved
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.parts import HintLine
-from feishu_wizard.ui.widgets.base import Block, column, show_if
+from feishu_wizard.ui.widgets.base import Block, clear, column, show_if
 from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.flow import FlowLayout
 
@@ -38,12 +38,7 @@ class GroupPicker(Block):
         if groups == self._shown:
             return
         self._shown = groups
-        while self._row.count():
-            item = self._row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._row)
         for group in (groups or ())[:MOST]:
             self._row.addWidget(self._button(group))
         show_if(self._buttons, bool(groups))

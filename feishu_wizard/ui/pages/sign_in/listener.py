@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QSpinBox, QWidget
 
-from feishu_wizard.domain.sign_in import LISTENER_PATH, SignInWay
+from feishu_wizard.domain.sign_in import SignInWay, listener_url
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage
@@ -61,7 +61,7 @@ class ListenerWay(Disclosure):
     def refresh(self) -> None:
         """Show the address and what is registered."""
         flow = self._flow
-        self._address.set_value(f"http://127.0.0.1:{flow.port}{LISTENER_PATH}")
+        self._address.set_value(listener_url(flow.port))
         checked = flow.urls
         found = (checked.finding, *checked.findings) if checked is not None else ()
         self._urls.show_rows(
