@@ -36,6 +36,26 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     help: Words = {}
     default: str = ""
     required: bool = True
+    # "run": a session cookie or a token of the browser; it stays in memory and is asked for anew.
+    keep: Literal["keyring", "run"] = "keyring"
+
+
+class VersionProbe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A read-only call without a key that tells the server's version as a text at ``at``."""
+
+    path: str
+    at: str = ""
+
+
+class AppliesTo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The servers that a profile is for. ``versions``: such as "3.4" or "3.*"; none: any.
+
+    ``probe`` None: the version is not told, the shape of the read alone recognises the server.
+    """
+
+    product: str = ""
+    versions: list[str] = []
+    probe: VersionProbe | None = None
 
 
 class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,14 +69,35 @@ class Base(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Login(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A call that exchanges a key for a token before the others. ``set``: pointer to value."""
+    """A call that exchanges a key for a token before the others. ``set``: pointer to value.
+
+    ``token_at``: where the token lies in the whole answer; None: the answer's cookies are all.
+    """
 
     method: Literal["POST"] = "POST"
     path: str
     headers: dict[str, str] = {}
     set: dict[str, Any] = {}
-    token_at: str = "/data"  # noqa: S105 - a pointer
+    encoding: Literal["json", "form"] = "json"
+    token_at: str | None = "/data"  # noqa: S105 - a pointer
     on_401: Literal["relogin_once", "fail"] = "relogin_once"
+
+
+class Csrf(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cookie whose value every write repeats in a header (double submit)."""
+
+    cookie: str
+    header: str
+
+
+class Cookies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Cookies that every call carries: those of the login, or a ``secret`` with the text of a
+    Cookie header. ``names``: which of them are sent; none: all."""
+
+    source: Literal["login", "secret"]
+    secret: str = ""
+    names: list[str] = []
+    csrf: Csrf | None = None
 
 
 class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -64,6 +105,7 @@ class Auth(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     login: Login | None = None
     headers: dict[str, str] = {}
+    cookies: Cookies | None = None
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,16 +169,23 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class Op(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One call. ``set``: pointer to value; ``carry``: what is echoed from the read.
 
-    ``user_at``: where a test takes the account that it sends a message to; "" when it takes none.
+    ``path`` may hold ``${input.x}`` and ``${current./pointer}``, each put in as one segment.
+    ``headers``: those of this call beside the common ones. ``absent``: statuses of a read that
+    mean "nothing is stored yet". ``ok_at``: where a test says yes or no; None: a success of the
+    envelope is a yes, a refusal a no. ``user_at``: where a test takes the account that it sends
+    a message to; "" when it takes none.
     """
 
     method: Method = "GET"
     path: str = ""
     via: Literal["", "save"] = ""
+    headers: dict[str, str] = {}
+    encoding: Literal["json", "form"] = "json"
     send: list[FieldName] = []
     set: dict[str, Any] = {}
     carry: list[str] = []
-    ok_at: str = ""
+    absent: list[int] = []
+    ok_at: str | None = ""
     checks_at: str = ""
     user_at: str = ""
     saves: bool = False
@@ -179,15 +228,29 @@ class AccountsOp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     max_pages: int = 1000
 
 
+class TicketOp(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Reads the app ticket of a store app, which the platform pushes to the server; ``at``: where
+    it lies in the data."""
+
+    method: Literal["GET"] = "GET"
+    path: str
+    at: str
+
+
 class Ops(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What can be done; an absent operation is done by hand."""
+    """What can be done; an absent operation is done by hand.
+
+    ``create``: the first save, where a server has another call for it than for the later ones.
+    """
 
     get: Op
+    create: Op | None = None
     save: Op | None = None
     enable: Op | None = None
     test: Op | None = None
     audit: Op | None = None
     accounts: AccountsOp | None = None
+    app_ticket: TicketOp | None = None
 
 
 class Verify(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -215,6 +278,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     name: Words
     evidence: Literal["proposed", "docs", "source", "live"]
     note: Words = {}
+    applies_to: AppliesTo = AppliesTo()
     inputs: dict[str, Declared] = {}
     secrets: dict[str, Declared] = {}
     base: Base = Base()

@@ -1,0 +1,87 @@
+"""What a person sees of a deployment profile before it is trusted, and what trying it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.outcomes import Declared
+
+
+class Origin(StrEnum):
+    """Where a profile comes from."""
+
+    BUILT_IN = "built_in"
+    ADDED = "added"  # from a file, or derived from a recording
+
+
+class Purpose(StrEnum):
+    """What a call of a profile is for."""
+
+    SIGN_IN = "sign_in"
+    VERSION = "version"
+    READ = "read"
+    CREATE = "create"
+    SAVE = "save"
+    SWITCH = "switch"
+    TEST = "test"
+    AUDIT = "audit"
+    ACCOUNTS = "accounts"
+    APP_TICKET = "app_ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class CallLook:
+    """One call as the profile would make it. ``path``: as written, prefix included.
+
+    ``secrets``: names of the secrets that this call carries, in headers, cookies or body;
+    ``app_secret`` among them where the App Secret is sent. ``writes``: it changes the server.
+    """
+
+    purpose: Purpose
+    method: str
+    path: str
+    secrets: tuple[str, ...] = ()
+    writes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLook:
+    """A profile before it is trusted: which calls, and where each secret goes.
+
+    ``digest``: SHA-256 (hex) of the file's bytes; trust is given to exactly these bytes.
+    ``known_by``: proposed, docs, source or live. ``name``, ``note``: by language.
+    ``weak``: no call carries a secret: whoever names an account may write (UID, ACCOUNT).
+    ``plain_http``: the profile does not demand TLS. ``test_saves``: its test also saves.
+    """
+
+    id: str
+    digest: str
+    name: Mapping[str, str]
+    note: Mapping[str, str]
+    known_by: str
+    origin: Origin
+    trusted: bool
+    product: str = ""
+    versions: tuple[str, ...] = ()
+    calls: tuple[CallLook, ...] = ()
+    declares: tuple[Declared, ...] = ()
+    weak: bool = False
+    plain_http: bool = True
+    test_saves: bool = False
+    source: str = ""  # the file it was read from, "" for one of ours
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileTry:
+    """What the read-only call of a profile found. ``reason`` as in ``services.can.Recognition``,
+    or ``version`` when the server's version is another (``version``: the one it told)."""
+
+    fits: bool
+    reason: str
+    base: str
+    version: str = ""
+    stored: Mapping[str, str] = field(default_factory=dict)  # app_id, callback_url, enabled
+    evidence: tuple[Evidence, ...] = ()

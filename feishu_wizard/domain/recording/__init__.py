@@ -1,0 +1,1 @@
+"""What an administrator's browser recorded, and the deployment profile that follows from it."""
