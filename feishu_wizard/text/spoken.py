@@ -74,6 +74,8 @@ _WAYS: dict[str, Callable[[str], str]] = {
     "at": local_time,
     "since": local_time,
     "worked_at": local_time,
+    "differs_since": local_time,
+    "equal_before": local_time,
     "parts": _parts,
     "not_before": local_time,
     "not_after": local_time,

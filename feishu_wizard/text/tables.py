@@ -62,6 +62,7 @@ BUSY = {
     "checking_permissions": N_("Reading what is granted"),
     "reading_grants": N_("Reading what is granted"),
     "reading_basis": N_("Comparing with what is in force now"),
+    "comparing_sides": N_("Comparing this setup, CAN and Feishu"),
     "asking_approval": N_("Asking the administrators for approval"),
     "comparing": N_("Reading what is stored"),
     "saving": N_("Saving and reading back"),
@@ -98,6 +99,11 @@ BUSY = {
 ACTIONS = {
     "resume": N_("Continue where I stopped"),
     "start_over": N_("Start over"),
+    "show_window": N_("Show that window"),
+    "start_another": N_("Start another setup"),
+    "take_again": N_("Try again"),
+    "take_over": N_("Go on anyway"),
+    "put_aside": N_("Put it aside and begin a new one"),
     "switch_edition": N_("Switch and check again"),
     "choose_edition": N_("Look at edition and address"),
     "switch_app_type": N_("It is a self-built app"),
@@ -139,6 +145,10 @@ MESSAGES = {
     "resume_waiting": N_(
         "Last time ({at}) a version was waiting for approval. Continue and check whether it came?"
     ),
+    "resume_elsewhere": N_(
+        "The setup of last time (“{step}”, {at}) is open in another window of this program."
+    ),
+    "journal_aside": N_("The damaged journal is kept as {path}. A new one begins."),
     "resumed": N_("Continuing where you stopped ({at}). Results have to be checked again."),
 }
 LINKS = {

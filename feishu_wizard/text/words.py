@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.edition import ConsolePage
@@ -81,6 +81,7 @@ def finding_words(finding: Finding) -> Words:
     code = _pass_code(finding) if finding.code == "ok" else finding.code
     title = check_title(finding.id) if is_check(finding.id) else error_title(finding.code)
     words = _words(title, code, _with_evidence(finding.params, finding.evidence), finding.who)
+    words = _with_since(words, finding.params)
     return _complete(words, finding.evidence, mends=finding.status in (Status.WARN, Status.FAIL))
 
 
@@ -220,6 +221,21 @@ def _words(title: str, code: str, params: Mapping[str, str], who: Who) -> Words:
         who_code=mender,
         page=entry.page,
     )
+
+
+def _with_since(words: Words, params: Mapping[str, str]) -> Words:
+    """Add since when it differs, where a comparison knows."""
+    since, before = params.get("differs_since", ""), params.get("equal_before", "")
+    if not since:
+        return words
+    times = spoken({"differs_since": since, "equal_before": before}, "")
+    told = (
+        _("Equal at {before}, different since {since}.")
+        if before
+        else _("Different at least since {since}.")
+    ).format(before=times["equal_before"], since=times["differs_since"])
+    cause = _("{sentence} {fix}").format(sentence=words.cause, fix=told) if words.cause else told
+    return replace(words, cause=cause)
 
 
 def _with_evidence(params: Mapping[str, str], evidence: Iterable[Evidence]) -> dict[str, str]:

@@ -124,12 +124,10 @@ class DiagnosisAside(Controller):
 
     def mend(self, remedy: Remedy) -> None:
         """Go to the step and the field; an unfinished sitting is taken up for that."""
-        if remedy.step is not None:
-            if self.session.keeping.offered is not None:
-                self.session.keeping.act("resume")
-            self.session.go(remedy.step)
-        self.session.focus = remedy.field
-        self.session.changed()
+        if remedy.step is not None and self.session.keeping.offered is not None:
+            self.session.keeping.resume(lambda: self._open(remedy))
+        else:
+            self._open(remedy)
 
     def take_over(self) -> None:
         """Open the setup file in the steps, to change it there."""
@@ -201,6 +199,12 @@ class DiagnosisAside(Controller):
 
     # -- inside -----------------------------------------------------------------------
 
+    def _open(self, remedy: Remedy) -> None:
+        if remedy.step is not None:
+            self.session.go(remedy.step)
+        self.session.focus = remedy.field
+        self.session.changed()
+
     def _start(
         self, question: Question, done: Callable[[_Made], None], *, remember: bool = False
     ) -> None:
@@ -219,6 +223,7 @@ class DiagnosisAside(Controller):
         result, self.since = made
         self.result = replace(result, server=self.server.read)
         self.arriving = ()
+        self.session.drift.renew()
 
     def _made_again(self, made: _Made) -> None:
         part, _good = made

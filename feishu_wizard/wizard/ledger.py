@@ -64,6 +64,7 @@ class LedgerFlow:
 
     def read(self, kit: Kit) -> None:
         """Read what is kept of a setup, in the background. Calls nobody."""
+        self.session.drift.read(kit)
         self._asked += 1
         asked, setup_id = self._asked, kit.setup.id
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from feishu_wizard.wizard.controller import Controller
     from feishu_wizard.wizard.credentials import CredentialsStep
     from feishu_wizard.wizard.diagnosis import DiagnosisAside
+    from feishu_wizard.wizard.drift import DriftFlow
     from feishu_wizard.wizard.finish import FinishStep
     from feishu_wizard.wizard.ledger import LedgerFlow
     from feishu_wizard.wizard.permissions import PermissionsStep
@@ -105,6 +106,18 @@ class Session:
         from feishu_wizard.wizard.ledger import LedgerFlow
 
         return LedgerFlow(self)
+
+    @cached_property
+    def drift(self) -> DriftFlow:
+        """Where setup, CAN and platform differ; belongs to no step."""
+        from feishu_wizard.wizard.drift import DriftFlow
+
+        return DriftFlow(self)
+
+    @property
+    def compared(self) -> bool:
+        """A comparison of the setup that is shown is known."""
+        return "drift" in vars(self) and bool(self.drift.look.at)
 
     @property
     def proven(self) -> tuple[tuple[Capability, Entry], ...]:
@@ -208,6 +221,8 @@ class Session:
             controller.answers_replaced()
         if "ledger" in vars(self):
             self.ledger.answers_replaced()
+        if "drift" in vars(self):
+            self.drift.answers_replaced()
         self._enter(step)
 
     def update(self, **changes: Any) -> None:

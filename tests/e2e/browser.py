@@ -95,7 +95,7 @@ class Browser:
             "browserName": "chrome",
             "pageLoadStrategy": "normal",
             # What is looked for may be on a page that is still coming.
-            "timeouts": {"implicit": int(SECONDS * 1000)},
+            "timeouts": {"implicit": int(SECONDS * 1000), "script": int(SECONDS * 1000)},
             "goog:chromeOptions": {"binary": binary, "args": arguments},
         }
 
@@ -122,6 +122,36 @@ class Browser:
     def run(self, script: str) -> Any:
         """The value of a script in the page."""
         return self._answer("POST", "/execute/sync", {"script": script, "args": []})
+
+    def run_until(self, script: str) -> Any:
+        """The value that the promise of a script comes to."""
+        body = (
+            f"const done = arguments[0]; Promise.resolve().then(() => {{{script}}})"
+            ".then(value => done({value}), error => done({error: String(error.stack || error)}));"
+        )
+        told = self._answer("POST", "/execute/async", {"script": body, "args": []})
+        assert "error" not in told, told["error"]
+        return told.get("value")
+
+    def fill(self, selector: str, text: str) -> None:
+        """Empty a box and type into it."""
+        found = self._answer("POST", "/element", {"using": "css selector", "value": selector})
+        self._answer("POST", f"/element/{found[_ELEMENT]}/clear", {})
+        self._answer("POST", f"/element/{found[_ELEMENT]}/value", {"text": text})
+
+    def tab(self) -> str:
+        """The tab that is used now."""
+        return str(self._answer("GET", "/window"))
+
+    def new_tab(self) -> str:
+        """Open a tab and use it."""
+        handle = str(self._answer("POST", "/window/new", {"type": "tab"})["handle"])
+        self.use_tab(handle)
+        return handle
+
+    def use_tab(self, handle: str) -> None:
+        """Let the next commands go to this tab."""
+        self._answer("POST", "/window", {"handle": handle})
 
     def close(self) -> None:
         """Close the window as a person does, then end the driver that was started here."""

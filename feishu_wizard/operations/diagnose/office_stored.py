@@ -37,6 +37,8 @@ async def compared(case: Case) -> Finding:
     differ = [name for name, value in wanted.items() if value and getattr(seen, name) != value]
     if differ:
         params["fields"] = ", ".join(differ)
+        for name in differ:
+            params |= {f"{name}_setup": wanted[name], f"{name}_can": getattr(seen, name)}
         return _failed(case, seen, "can.saved_differs", params)
     return await _secret(case, seen, params)
 

@@ -24,6 +24,7 @@ from feishu_wizard.operations.diagnose.graph import Graph
 from feishu_wizard.operations.diagnose.permission_checks import permission_ids
 from feishu_wizard.operations.diagnose.plan import asked_ids, looks_for
 from feishu_wizard.operations.diagnose.platform_checks import slowed_down
+from feishu_wizard.operations.drift import note_drift, with_since
 
 SECONDS = 120.0
 
@@ -31,8 +32,8 @@ SECONDS = 120.0
 async def diagnose(place: Workplace, kit: Kit, question: Question, report: Report) -> Diagnosis:
     """Run what the question asks for, and what that rests on; findings come as they are known.
 
-    At most fifteen authenticated calls of the platform, retries included; nothing is written.
-    Cancel it at any time.
+    At most fifteen authenticated calls of the platform, retries included; nothing is written but
+    since when setup, CAN and platform differ. Cancel it at any time.
     """
     started = time.monotonic()
     at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -51,6 +52,9 @@ async def diagnose(place: Workplace, kit: Kit, question: Question, report: Repor
     if slow is not None:
         known[slow.id] = slow
         tell(slow)
+    if kit.setup.id:
+        look = await note_drift(place, kit, known.values(), at)
+        known = {name: with_since(finding, look) for name, finding in known.items()}
     findings = _shown(known, question.only, kit)
     return Diagnosis(
         findings=findings,

@@ -21,6 +21,7 @@ from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
+    from feishu_wizard.ui.pages.drift_card import DriftCard
     from feishu_wizard.ui.pages.network import NetworkSection
     from feishu_wizard.ui.pages.network_results import NetworkResults
 
@@ -38,6 +39,9 @@ class PrerequisitesPage(StepPage):
         a11y.identify(self._proven, "prerequisites.proven")
         self._proven.set_text("")
         self.add(self._proven)
+        self._drift: DriftCard | None = None
+        self._drift_slot = column(spacing=0)
+        self.body.addLayout(self._drift_slot)
         self._build_can()
         self._build_capabilities()
         self._build_console()
@@ -132,6 +136,7 @@ class PrerequisitesPage(StepPage):
     def refresh(self) -> None:
         """Show the answers, what follows from them, and what was found."""
         self._show_proven()
+        self._show_drift()
         self._show_can()
         self._show_choices()
         unusual = self.controller.network_open
@@ -153,6 +158,16 @@ class PrerequisitesPage(StepPage):
 
         named = [(labels.capability_word(capability), entry) for capability, entry in proven]
         self._proven.set_text(start_line(named))
+
+    def _show_drift(self) -> None:
+        """The last comparison of setup, CAN and platform; built when there is one."""
+        if self._drift is None and self.session.compared:
+            from feishu_wizard.ui.pages.drift_card import DriftCard
+
+            self._drift = DriftCard(self.session.drift)
+            self._drift_slot.addWidget(self._drift)
+        if self._drift is not None:
+            self._drift.refresh()
 
     def _show_can(self) -> None:
         answers, controller = self.session.answers, self.controller

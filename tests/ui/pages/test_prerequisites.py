@@ -6,12 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from feishu_wizard.domain.capability import Capability
+from feishu_wizard.domain.drift import Drift, DriftLook, Side
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.finding import Status
+from feishu_wizard.text.ledger import age
 from feishu_wizard.ui.widgets.check_row import CheckRow
 from feishu_wizard.wizard.answers import ConsoleBy
 from feishu_wizard.wizard.steps import Step
 from tests.ui.pages import fakes
+
+AT = "2026-11-16T10:00:00+00:00"
 
 
 def test_what_follows_from_an_address_is_shown(stage, qtbot):
@@ -176,3 +180,34 @@ def test_while_the_check_runs_inputs_are_readable_and_fixed(stage):
 def test_the_hosts_of_the_check_are_named_before_it(stage):
     at = stage(Step.PREREQUISITES, fakes.prepare)
     assert "The check calls open.feishu.cn, accounts.feishu.cn, can.example.com." in at.texts()
+
+
+def compared(*drifts):
+    """A session whose setup was compared some days ago."""
+
+    def prepare(session):
+        session.update(app_id_text=fakes.APP_ID)
+        session.drift._take(DriftLook(AT, drifts, frozenset(Side)), session.answers.setup_id)
+
+    return prepare
+
+
+def test_no_comparison_takes_no_room(stage):
+    at = stage(Step.PREREQUISITES)
+    assert at.page.findChild(QAbstractButton, "prerequisites.drift.check") is None
+
+
+def test_the_last_comparison_stands_at_the_top_with_its_age(stage):
+    drift = Drift("enabled", ((Side.CAN, "off"),), "can.status", AT, "", AT)
+    at = stage(Step.PREREQUISITES, compared(drift))
+    assert at.shows("prerequisites.drift")
+    assert f"Compared {age(AT)}: 1 value differs." in at.texts()
+    assert "switched off in CAN" in at.texts()
+
+
+def test_check_now_compares_again(stage):
+    at = stage(Step.PREREQUISITES, compared())
+    assert "this setup, CAN and Feishu agree" in at.texts()
+    at.find("prerequisites.drift.check").click()
+    assert at.session.busy.code == "comparing_sides"
+    assert not at.find("prerequisites.drift.check").isEnabled()

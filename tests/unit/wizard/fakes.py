@@ -12,9 +12,11 @@ import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
 from feishu_wizard.domain.change import Change, SavePlan, SaveResult
+from feishu_wizard.domain.drift import DriftLook
 from feishu_wizard.domain.edition import Edition
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Finding, Proof, Status, blocked
+from feishu_wizard.domain.instance import Claim
 from feishu_wizard.domain.ledger import LedgerLook
 from feishu_wizard.domain.outcomes import (
     CredentialCheck,
@@ -178,12 +180,18 @@ _NAMES = {
     "unfinished_batch": "send_test",
     "keep_draft": "keep_draft",
     "last_draft": "keep_draft",
+    "claim_setup": "claim_setup",
+    "who_holds": "claim_setup",
+    "look_at_state": "mend_state",
+    "put_journal_aside": "mend_state",
     "keep_secret": "keep_secret",
     "kept_secret": "keep_secret",
     "secret_place": "keep_secret",
     "forget_setup": "forget_setup",
     "change_secret": "change_secret",
     "check_now": "ledger",
+    "last_drift": "drift",
+    "compare_now": "drift",
     "look_back": "secret_marks",
     "close_change": "secret_marks",
     "export_report": "export_report",
@@ -338,8 +346,14 @@ def all_well() -> dict[str, Any]:
         "last_walk": None,
         "ledger_look": LedgerLook(),
         "check_now": LedgerLook(),
+        "last_drift": DriftLook(),
+        "compare_now": DriftLook(),
         "keep_draft": None,
         "last_draft": None,
+        "claim_setup": lambda place, setup_id, **how: Claim(setup_id, f"bell-{setup_id}"),
+        "who_holds": None,
+        "look_at_state": None,
+        "put_journal_aside": "/state/journal.sqlite3.damaged-1",
         "keep_secret": lambda place, kit, name, secret: f"keyring:{name}",
         "kept_secret": None,
         "secret_place": SecretPlace("keyring", "Secret Service"),
