@@ -2,66 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from feishu_wizard.domain.errors import CanError, InputError
-from feishu_wizard.domain.finding import Evidence
-from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.services.can import accounts, pointer
-from feishu_wizard.services.can.envelope import TEXT_LIMIT, Opened, error_of
+from feishu_wizard.services.can.carried import is_weak
+from feishu_wizard.services.can.envelope import Opened, error_of
 from feishu_wizard.services.can.model import Op, Profile
 from feishu_wizard.services.can.pointer import MISSING
-from feishu_wizard.services.can.setting import (
-    Setting,
-    Wanted,
-    enable_body,
-    probe_body,
-    read_setting,
-    save_body,
+from feishu_wizard.services.can.recognition import (
+    Recognition,
+    judged,
+    looks_like,
+    stored,
+    told_version,
 )
-from feishu_wizard.services.can.template import Lookup
+from feishu_wizard.services.can.setting import Setting, Wanted, read_setting
+from feishu_wizard.services.can.template import CURRENT, Lookup
 from feishu_wizard.services.can.transport import Transport
+from feishu_wizard.services.can.trying import CanCheck, CanTest, read_test, refused_test, says_no
+from feishu_wizard.services.can.writing import (
+    enable_body,
+    needs_current,
+    probe_body,
+    save_body,
+    switch_body,
+)
 from feishu_wizard.services.net.http import Http
 
 __all__ = ["CanCheck", "CanClient", "CanTest", "Recognition", "Setting", "Wanted", "looks_like"]
-
-
-@dataclass(frozen=True, slots=True)
-class CanCheck:
-    """One line of the server's own test: ``status`` is pass, fail or skip."""
-
-    id: str
-    status: str
-    upstream_code: str = ""
-    message: str = ""
-    took_ms: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CanTest:
-    """What the server found when it tried the pair itself."""
-
-    ok: bool
-    checks: tuple[CanCheck, ...]
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Recognition:
-    """Whether a server speaks a profile.
-
-    ``reason``: ``fits``; ``unauthenticated`` and ``forbidden`` (it speaks the profile when
-    ``fits`` is true, and asks for a key or refuses this one); ``not_found``, ``html``,
-    ``login_page``, ``redirect``, ``foreign_envelope``, ``server_error``, ``refused``.
-    """
-
-    fits: bool
-    reason: str
-    evidence: tuple[Evidence, ...]
-    setting: Setting | None = None
 
 
 class CanClient:
@@ -79,7 +51,7 @@ class CanClient:
         inputs: Mapping[str, str],
         secrets: Mapping[str, Secret],
     ) -> None:
-        self.profile = profile
+        self.profile, self._inputs = profile, inputs
         self._transport = Transport(http, origin, profile, inputs, secrets)
 
     @property
@@ -91,48 +63,105 @@ class CanClient:
         """Tell whether the profile has this operation: save, enable, test, audit, accounts."""
         return getattr(self.profile.ops, operation) is not None
 
+    @property
+    def weak(self) -> bool:
+        """A write shows no secret: whoever names an account may write (UID, ACCOUNT)."""
+        return is_weak(self.profile, self._inputs)
+
     async def read(self) -> Setting:
         """Read what is stored."""
-        return read_setting(await self._transport.exchange(self.profile.ops.get), self.profile)
+        get = self.profile.ops.get
+        return await stored(self._transport.exchange(get), self.profile)
 
     async def save(self, wanted: Wanted, current: Setting) -> Setting:
         """Store the three values and return what is stored then.
 
-        Raises ``CanError`` ``stale`` when somebody saved since ``current`` was read, and
-        ``secret_needed`` when this server wants the secret with every save and none is given.
+        The first save goes through ``ops.create`` where the profile has it. Raises ``CanError``
+        ``stale`` when somebody saved since ``current`` was read, ``secret_needed`` when this
+        server wants the secret with every save and none is given, and ``secret_masked`` for a
+        secret that only stands for one.
         """
-        op = self._op("save")
-        body = save_body(self.profile, op, wanted, current, self._lookup(bool(current.enabled)))
+        create = self.profile.ops.create if current.empty else None
+        op = create or self._op("save")
+        lookup = self._lookup(current, bool(current.enabled))
+        body = save_body(self.profile, op, wanted, current, lookup)
         first = self.profile.concurrency.mode == "etag" and current.empty
-        return await self._write(op, body, current, first=first)
+        return await self._write(op, body, current, lookup, first=first)
 
-    async def enable(self, on: bool, current: Setting) -> Setting:
-        """Switch the integration on or off and return what is stored then."""
+    async def enable(self, on: bool, current: Setting, app_secret: Secret | None = None) -> Setting:
+        """Switch the integration on or off and return what is stored then.
+
+        ``app_secret`` is sent only where the switch goes through the save and this server wants
+        the secret with every save. Raises ``CanError`` ``incomplete`` when it would have to save
+        an empty setting.
+        """
         op = self._op("enable")
-        lookup = self._lookup(on)
+        lookup = self._lookup(current, on)
         if not op.via:
-            return await self._write(op, enable_body(self.profile, op, current, lookup), current)
+            body = enable_body(self.profile, op, current, lookup)
+            return await self._write(op, body, current, lookup)
+        if current.empty:
+            raise error_of("incomplete", current.evidence)
         save = self._op("save")
-        wanted = Wanted(current.app_id, current.callback_url)
-        body = save_body(self.profile, save, wanted, current, lookup, op.set)
-        return await self._write(save, body, current)
+        keep = self.profile.secret.keep
+        wants = keep == "reenter" or (keep == "resend" and current.stored_secret is None)
+        wanted = Wanted(current.app_id, current.callback_url, app_secret if wants else None)
+        body = switch_body(self.profile, save, op, wanted, current, on, lookup)
+        return await self._write(save, body, current, lookup)
 
-    async def test(self, wanted: Wanted | None = None, user: str = "") -> CanTest:
+    async def test(
+        self, wanted: Wanted | None = None, user: str = "", current: Setting | None = None
+    ) -> CanTest:
         """Let the server try the pair; None: the stored one. See ``ops.test.saves`` first.
 
         ``user``: the account that gets a message, where the profile says ``user_at``.
+        ``current``: what was read; read now when this test needs it.
         """
         op = self._op("test")
-        body = probe_body(self.profile, op, wanted, self._transport.lookup, user)
-        opened = await self._transport.exchange(op, body)
-        ok = pointer.find(opened.data, op.ok_at)
-        if not isinstance(ok, bool):
-            raise error_of("unexpected", opened.evidence, at=op.ok_at)
-        return CanTest(ok, _checks(opened.data, op), opened.evidence)
+        if current is None and needs_current(self.profile, op, wanted):
+            current = await self.read()
+        lookup = self._lookup(current, bool(current and current.enabled))
+        body = probe_body(self.profile, op, wanted, current, lookup, user)
+        try:
+            opened = await self._transport.exchange(op, body, lookup=lookup)
+        except CanError as error:
+            if op.ok_at is None and says_no(error):
+                return refused_test(error)
+            raise
+        return read_test(opened, op)
+
+    async def answer(self) -> Opened:
+        """What the read call answers, before a setting is made of it. Reads only."""
+        return await self._transport.exchange(self.profile.ops.get)
 
     async def recognise(self) -> Recognition:
         """Make the read-only call with the credentials and look whether it has the shape."""
-        return await _judged(self._transport.exchange(self.profile.ops.get), self.profile)
+        return await judged(self._transport.exchange(self.profile.ops.get), self._transport)
+
+    async def still_fits(self) -> Recognition:
+        """Read and judge in one, before a write: ``fits`` only when ``setting`` is there."""
+        found = await self.recognise()
+        return replace(found, fits=found.fits and found.setting is not None)
+
+    async def version(self) -> str | None:
+        """The version that the server tells; None: it tells none, or the profile knows no way."""
+        return (await told_version(self._transport))[0]
+
+    async def app_ticket(self) -> Secret | None:
+        """The app ticket that the platform pushed to this server; None: none has come yet.
+
+        Raises ``CanError`` ``unexpected`` (at) for anything but a text.
+        """
+        op = self.profile.ops.app_ticket
+        if op is None:
+            raise self._lacks("app_ticket")
+        opened = await self._transport.exchange(Op(method=op.method, path=op.path))
+        value = pointer.find(opened.data, op.at)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str):
+            raise error_of("unexpected", opened.evidence, at=op.at)
+        return Secret(value)
 
     def accounts(self) -> AsyncIterator[accounts.AccountsPage]:
         """The accounts that the server holds, page by page; see ``accounts.pages``."""
@@ -142,14 +171,32 @@ class CanClient:
         return accounts.pages(self._transport.exchange, op)
 
     async def _write(
-        self, op: Op, body: Mapping[str, Any], current: Setting, *, first: bool = False
+        self,
+        op: Op,
+        body: Mapping[str, Any],
+        current: Setting,
+        lookup: Lookup,
+        *,
+        first: bool = False,
     ) -> Setting:
-        opened = await self._transport.exchange(op, body, self._precondition(current, first))
+        headers = self._precondition(current, first)
+        opened = await self._transport.exchange(op, body, headers, lookup)
         return _stored(opened, self.profile) or await self.read()
 
-    def _lookup(self, on: bool) -> Lookup:
+    def _lookup(self, current: Setting | None, on: bool) -> Lookup:
         wire = self.profile.enabled_values()[on]
-        return lambda name: wire if name == "enabled" else self._transport.lookup(name)
+
+        def value_of(name: str) -> Any:
+            if name == "enabled":
+                return wire
+            if not name.startswith(CURRENT):
+                return self._transport.lookup(name)
+            told = pointer.find(current.raw_extra if current else {}, name.removeprefix(CURRENT))
+            if told is MISSING:
+                raise InputError("can.path_value_missing", {"name": name})
+            return told
+
+        return value_of
 
     def _precondition(self, current: Setting, first: bool) -> dict[str, str]:
         """The contract wants ``If-None-Match: *`` for the first save, a version for the rest."""
@@ -169,33 +216,6 @@ class CanClient:
         return InputError("can.no_operation", {"operation": name, "profile": self.profile.id})
 
 
-async def looks_like(http: Http, origin: str, profile: Profile) -> Recognition:
-    """Ask without a key whether a server speaks a profile; "give me a key" counts as yes."""
-    transport = Transport(http, origin, profile, {}, {})
-    return await _judged(transport.ask_openly(profile.ops.get), profile)
-
-
-async def _judged(call: Coroutine[Any, Any, Opened], profile: Profile) -> Recognition:
-    try:
-        setting = read_setting(await call, profile)
-    except CanError as error:
-        return _refused(error)
-    return Recognition(True, "fits", (setting.evidence,), setting)
-
-
-def _refused(error: CanError) -> Recognition:
-    reason, evidence = error.params.get("reason", ""), error.evidence
-    if error.outcome in ("unauthenticated", "forbidden"):
-        return Recognition(not reason, reason or error.outcome, evidence)
-    if error.outcome in ("upstream", "server_error"):
-        return Recognition(False, "server_error", evidence)
-    if error.outcome == "not_found":
-        return Recognition(False, "not_found", evidence)
-    if error.outcome == "unexpected":
-        return Recognition(False, reason or "foreign_envelope", evidence)
-    return Recognition(False, "refused", evidence)
-
-
 def _stored(opened: Opened, profile: Profile) -> Setting | None:
     """The setting in the answer to a write; None when it has to be read."""
     if not isinstance(opened.data, dict) or profile.select or profile.json_strings:
@@ -205,24 +225,3 @@ def _stored(opened: Opened, profile: Profile) -> Setting | None:
     setting = read_setting(opened, profile)
     versioned = profile.concurrency.mode == "none" or setting.version
     return setting if versioned else None
-
-
-def _checks(data: Any, op: Op) -> tuple[CanCheck, ...]:
-    rows = pointer.find(data, op.checks_at) if op.checks_at else []
-    return tuple(_check(row) for row in (rows if isinstance(rows, list) else []) if row)
-
-
-def _check(row: Any) -> CanCheck:
-    known = row if isinstance(row, dict) else {}
-    took = known.get("tookMs")
-    return CanCheck(
-        id=_short(known.get("id")),
-        status=_short(known.get("status")),
-        upstream_code=_short(known.get("upstreamCode")),
-        message=_short(known.get("message")),
-        took_ms=took if isinstance(took, int) and not isinstance(took, bool) else None,
-    )
-
-
-def _short(value: object) -> str:
-    return "" if value is None else redact(str(value))[:TEXT_LIMIT]

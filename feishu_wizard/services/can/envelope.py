@@ -1,7 +1,8 @@
 """What a CAN answer says: its data, or one of the canonical outcomes.
 
 The HTTP status is authoritative for errors; a success needs a 2xx status and an envelope in
-which every rule that is present holds and at least one is present.
+which every rule that is present holds and at least one is present. Without rules the status
+decides, and an empty answer is a success that brings no data.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from feishu_wizard.domain.errors import CanError, ExitCode, NetworkError
 from feishu_wizard.domain.finding import Evidence, Who
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.services.can import pointer
-from feishu_wizard.services.can.model import Profile
+from feishu_wizard.services.can.model import Envelope, Profile
 from feishu_wizard.services.can.pointer import MISSING
 from feishu_wizard.services.net.http import Reply
 
 TEXT_LIMIT = 300
+WHOLE = ""  # the pointer to a whole document; as a message: an error may be a bare text
 
 _BY_STATUS = {
     400: "invalid",
@@ -63,11 +65,11 @@ class Opened:
 
 def open_envelope(reply: Reply, profile: Profile) -> Opened:
     """Read an answer. Raises ``CanError`` for everything but a success."""
-    document, title = _document(reply)
     envelope = profile.envelope
+    document, title = _document(reply, envelope)
     foreign = _foreign(reply, document, title, profile)
     evidence = reply.evidence(
-        msg=_text_at(document, envelope.message), log_id=_text_at(document, envelope.trace)
+        msg=_message(document, envelope), log_id=_text_at(document, envelope.trace)
     )
     params = {
         "reason": foreign,
@@ -111,14 +113,24 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and bool(left == right)
 
 
-def _document(reply: Reply) -> tuple[Any, str]:
+def _document(reply: Reply, envelope: Envelope) -> tuple[Any, str]:
     """The decoded body; ``MISSING`` with the title of the page when it is no JSON."""
+    if not envelope.ok and 200 <= reply.status < 300 and not reply.body.strip():
+        return None, ""
     try:
         return reply.json(), ""
     except NetworkError as error:
+        if WHOLE in envelope.message and reply.status >= 400:
+            return _plain_text(reply), redact(error.params.get("title", ""))[:TEXT_LIMIT]
         return MISSING, redact(error.params.get("title", ""))[:TEXT_LIMIT]
     except RecursionError:
         return MISSING, ""
+
+
+def _plain_text(reply: Reply) -> Any:
+    """The body of an error that is one line of text without quotes; ``MISSING`` for another."""
+    text = reply.body[: TEXT_LIMIT * 4].decode("utf-8", "replace").strip()
+    return MISSING if not text or text.startswith("<") else text
 
 
 def _foreign(reply: Reply, document: Any, title: str, profile: Profile) -> str:
@@ -130,7 +142,11 @@ def _foreign(reply: Reply, document: Any, title: str, profile: Profile) -> str:
         if reply.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             login = _LOGIN_WORDS.search(title) or _PASSWORD_BOX.search(reply.body)
             return "login_page" if login else "html"
-        return "foreign_envelope"
+        # A refusal may have no body at all; whose it is cannot be told then.
+        silent = reply.status in (401, 403) and not reply.body.strip()
+        return "" if silent else "foreign_envelope"
+    if reply.status >= 400 and isinstance(document, str) and WHOLE in profile.envelope.message:
+        return ""
     rules = profile.envelope.ok
     if rules and all(pointer.find(document, rule.at) is MISSING for rule in rules):
         return "foreign_envelope"
@@ -170,6 +186,13 @@ def _wire_code(document: Any, profile: Profile) -> str:
         if isinstance(code, str | int) and not isinstance(code, bool):
             return redact(str(code))[:TEXT_LIMIT]
     return ""
+
+
+def _message(document: Any, envelope: Envelope) -> str:
+    """What the server says; an answer that is one text says that."""
+    if isinstance(document, str):
+        return redact(document.strip())[:TEXT_LIMIT]
+    return _text_at(document, envelope.message)
 
 
 def _text_at(document: Any, pointers: list[str]) -> str:

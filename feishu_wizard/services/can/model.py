@@ -134,10 +134,13 @@ class Concurrency(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class SecretRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a read shows of the App Secret, and how a write leaves it as it is."""
+    """What a read shows of the App Secret, and how a write leaves it as it is.
+
+    ``keep`` mask: what the read shows in the secret's place is sent back, and stands for it.
+    """
 
     read: Literal["hint", "omitted", "mask", "empty", "plain"] = "omitted"
-    keep: Literal["omit", "empty", "resend", "reenter"] = "omit"
+    keep: Literal["omit", "empty", "resend", "reenter", "mask"] = "omit"
     mask: str = r"^\*+$"
 
 
@@ -149,11 +152,11 @@ class Select(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Fields(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where the three values of the manual lie."""
+    """Where the values of the manual lie. ``callback_url`` None: this server keeps none."""
 
     app_id: str
     app_secret: str
-    callback_url: str
+    callback_url: str | None = None
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -164,6 +167,8 @@ class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     secret_set: str | None = None
     secret_hint: str | None = None
     valid: str | None = None
+    updated_by: str | None = None
+    updated_at: str | None = None
 
 
 class Op(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

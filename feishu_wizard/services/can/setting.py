@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.redact import redact
 from feishu_wizard.domain.secret import Secret
-from feishu_wizard.services.can import pointer, template
-from feishu_wizard.services.can.envelope import Opened, error_of, same
-from feishu_wizard.services.can.model import Op, Profile
+from feishu_wizard.services.can import pointer
+from feishu_wizard.services.can.envelope import TEXT_LIMIT, Opened, error_of, same
+from feishu_wizard.services.can.model import Profile
 from feishu_wizard.services.can.pointer import MISSING
+
+_LONGEST_SECRET = 128  # characters that are looked at for a mask
+_SHORTEST = 8  # a shorter secret may be part of any text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,11 @@ class Setting:
     """What the server says is stored. None: it does not tell.
 
     ``version`` is the ETag or the version field, as text. ``secret_hint`` is what a read shows
-    of the secret (its last characters). ``raw_extra`` is the object as it came, without secret.
+    of the secret (its last characters). ``raw_extra`` is the object as it came, without secret:
+    neither in its place nor in another one that shows it. ``mask``: what stands in its place
+    instead of it. ``has_callback``: this server keeps a callback URL; without one
+    ``callback_url`` is always "". ``updated_by`` and ``updated_at``: who saved it last and when,
+    as the server words it.
     """
 
     app_id: str
@@ -35,6 +43,10 @@ class Setting:
     valid: bool | None = None
     raw_extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
     stored_secret: Secret | None = None
+    mask: str = ""
+    updated_by: str = ""
+    updated_at: str = ""
+    has_callback: bool = True
 
     @property
     def empty(self) -> bool:
@@ -53,9 +65,23 @@ class Wanted:
 
 def read_setting(opened: Opened, profile: Profile) -> Setting:
     """Read the setting of an answer. ``CanError`` ``unexpected`` (param at) for another shape."""
+    try:
+        return _read(opened, profile)
+    except RecursionError as error:
+        at, reason = profile.fields.app_id, "foreign_envelope"
+        raise error_of("unexpected", opened.evidence, at=at, reason=reason) from error
+
+
+def nothing_stored(evidence: Evidence) -> Setting:
+    """The setting of a server that says there is none yet."""
+    return Setting("", "", None, secret_set=False, secret_hint="", version="", evidence=evidence)
+
+
+def _read(opened: Opened, profile: Profile) -> Setting:
     raw = _selected(opened, profile)
     fields, state = profile.fields, profile.state
-    shaped = [fields.app_id, fields.callback_url, *([state.enabled] if state.enabled else [])]
+    places = (fields.app_id, fields.callback_url, state.enabled)
+    shaped = [place for place in places if place]
     if raw and all(pointer.find(raw, at) is MISSING for at in shaped):
         raise error_of("unexpected", opened.evidence, at=fields.app_id, reason="foreign_envelope")
     secret = _text(raw, fields.app_secret, opened)
@@ -64,70 +90,20 @@ def read_setting(opened: Opened, profile: Profile) -> Setting:
     pointer.remove(extra, fields.app_secret)
     return Setting(
         app_id=_text(raw, fields.app_id, opened),
-        callback_url=_text(raw, fields.callback_url, opened),
+        callback_url=_text(raw, fields.callback_url, opened) if fields.callback_url else "",
         enabled=_enabled(raw, opened, profile),
         secret_set=secret_set,
         secret_hint=_text(raw, state.secret_hint, opened) if state.secret_hint else "",
         version=_version(raw, opened, profile),
         evidence=opened.evidence,
         valid=_flag(raw, state.valid, opened),
-        raw_extra=extra,
+        raw_extra=_without(extra, secret) if stored else extra,
         stored_secret=stored,
+        mask=secret if is_masked(profile, secret) else "",
+        updated_by=_said(raw, state.updated_by),
+        updated_at=_said(raw, state.updated_at),
+        has_callback=fields.callback_url is not None,
     )
-
-
-def save_body(
-    profile: Profile,
-    op: Op,
-    wanted: Wanted,
-    current: Setting,
-    lookup: template.Lookup,
-    also: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The body of a save: echoed parts, then values, then constants, then the version.
-
-    ``also``: constants of another operation that goes through this save.
-    """
-    body = _carried(op, current)
-    values = {"app_id": wanted.app_id, "callback_url": wanted.callback_url}
-    for name in op.send:
-        if name == "app_secret":
-            _put_secret(body, profile, wanted, current)
-        elif name == "enabled":
-            if current.enabled is not None and profile.state.enabled:
-                on_wire = profile.enabled_values()[current.enabled]
-                pointer.put(body, profile.state.enabled, on_wire)
-        else:
-            pointer.put(body, getattr(profile.fields, name), values[name])
-    return _finished(body, profile, {**op.set, **(also or {})}, current, lookup)
-
-
-def enable_body(
-    profile: Profile, op: Op, current: Setting, lookup: template.Lookup
-) -> dict[str, Any]:
-    """The body of a toggle that is a call of its own."""
-    return _finished(_carried(op, current), profile, op.set, current, lookup)
-
-
-def probe_body(
-    profile: Profile, op: Op, wanted: Wanted | None, lookup: template.Lookup, user: str = ""
-) -> dict[str, Any]:
-    """The body of a test; without ``wanted`` the server tests what it has stored."""
-    body: dict[str, Any] = {}
-    if wanted is not None:
-        values = {
-            "app_id": wanted.app_id,
-            "callback_url": wanted.callback_url,
-            "app_secret": wanted.app_secret.reveal() if wanted.app_secret else None,
-        }
-        for name in op.send:
-            if values.get(name) is not None:
-                pointer.put(body, getattr(profile.fields, name), values[name])
-    for at, value in op.set.items():
-        pointer.put(body, at, template.fill(value, lookup))
-    if user and op.user_at:
-        pointer.put(body, op.user_at, user)
-    return _with_json_strings(body, profile)
 
 
 def _selected(opened: Opened, profile: Profile) -> dict[str, Any]:
@@ -157,13 +133,21 @@ def _decoded(text: str, at: str, opened: Opened) -> Any:
         raise error_of("unexpected", opened.evidence, at=at) from error
 
 
-def _text(raw: Any, at: str, opened: Opened) -> str:
-    value = pointer.find(raw, at)
+def _text(raw: Any, at: str | None, opened: Opened) -> str:
+    value = pointer.find(raw, at) if at else MISSING
     if value is MISSING or value is None:
         return ""
     if not isinstance(value, str):
-        raise error_of("unexpected", opened.evidence, at=at)
+        raise error_of("unexpected", opened.evidence, at=at or "")
     return value
+
+
+def _said(raw: Any, at: str | None) -> str:
+    """Who or when, as the server words it; anything but a text or a number tells nothing."""
+    value = pointer.find(raw, at) if at else MISSING
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    return redact(str(value))[:TEXT_LIMIT]
 
 
 def _flag(raw: Any, at: str | None, opened: Opened) -> bool | None:
@@ -201,57 +185,25 @@ def _secret_state(
     """Whether a secret is stored, and the secret itself where a server shows it."""
     rules = profile.secret
     told = _flag(raw, profile.state.secret_set, opened)
-    if rules.read == "plain":
-        return bool(secret), Secret(secret) if secret else None
-    if rules.read == "mask":
-        return bool(secret and re.search(rules.mask, secret)), None
+    masked = is_masked(profile, secret)
+    shown = None if masked or not secret else Secret(secret)  # hidden from here on, wherever it is
+    if rules.read in ("plain", "mask"):
+        return bool(secret), shown if rules.read == "plain" else None
     return told, None
 
 
-def _carried(op: Op, current: Setting) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    for at in op.carry:
-        value = copy.deepcopy(pointer.find(current.raw_extra, at))
-        if at == "":
-            body.update(value)
-        elif value is not MISSING:
-            pointer.put(body, at, value)
-    return body
+def is_masked(profile: Profile, secret: str) -> bool:
+    """Tell whether a text only stands for a secret, such as stars."""
+    return bool(secret) and re.search(profile.secret.mask, secret[:_LONGEST_SECRET]) is not None
 
 
-def _put_secret(body: dict[str, Any], profile: Profile, wanted: Wanted, current: Setting) -> None:
-    secret = wanted.app_secret
-    if secret is None:
-        if profile.secret.keep == "omit":
-            return
-        if profile.secret.keep == "empty":
-            pointer.put(body, profile.fields.app_secret, "")
-            return
-        secret = current.stored_secret if profile.secret.keep == "resend" else None
-        if secret is None:
-            raise error_of("secret_needed", current.evidence)
-    pointer.put(body, profile.fields.app_secret, secret.reveal())
-
-
-def _finished(
-    body: dict[str, Any],
-    profile: Profile,
-    constants: Mapping[str, Any],
-    current: Setting,
-    lookup: template.Lookup,
-) -> dict[str, Any]:
-    for at, value in constants.items():
-        pointer.put(body, at, template.fill(value, lookup))
-    if profile.concurrency.mode == "field":
-        version = pointer.find(current.raw_extra, profile.concurrency.at)
-        if version is not MISSING and version is not None:
-            pointer.put(body, profile.concurrency.at, version)
-    return _with_json_strings(body, profile)
-
-
-def _with_json_strings(body: dict[str, Any], profile: Profile) -> dict[str, Any]:
-    for at in profile.json_strings:
-        value = pointer.find(body, at)
-        if value is not MISSING and not isinstance(value, str):
-            pointer.put(body, at, json.dumps(value, ensure_ascii=False))
-    return body
+def _without(value: Any, secret: str) -> Any:
+    """A copy of the value that shows the secret nowhere."""
+    if isinstance(value, dict):
+        kept = {key: _without(child, secret) for key, child in value.items()}
+        return {key: child for key, child in kept.items() if child is not MISSING}
+    if isinstance(value, list):
+        return [None if one is MISSING else one for one in (_without(c, secret) for c in value)]
+    if isinstance(value, str) and len(secret) >= _SHORTEST and secret in value:
+        return MISSING
+    return value

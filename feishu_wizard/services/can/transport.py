@@ -1,23 +1,25 @@
-"""Requests to one CAN server as its profile says: address, headers, login, bounds."""
+"""Requests to one CAN server as its profile says: address, headers, login, cookies, bounds."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from feishu_wizard.domain.errors import CanError, InputError, NetworkError
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.services.can import pointer, template
-from feishu_wizard.services.can.envelope import Opened, error_of, open_envelope
-from feishu_wizard.services.can.model import Login, Op, Profile
+from feishu_wizard.services.can.bodies import Encoding, check_size, in_form
+from feishu_wizard.services.can.cookies import Jar
+from feishu_wizard.services.can.envelope import Opened, open_envelope
+from feishu_wizard.services.can.model import Op, Profile
+from feishu_wizard.services.can.session import Session, filled_headers, merged, opened_session
+from feishu_wizard.services.can.template import Lookup
 from feishu_wizard.services.net.address import parse_address
 from feishu_wizard.services.net.http import Http, Policy, Reply
 from feishu_wizard.services.net.retry import with_retries
 
-_VALUE = re.compile(r"^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$")
+_NOTHING = Session()
 
 
 class Transport:
@@ -25,7 +27,7 @@ class Transport:
 
     ``base`` is the address of the API: an origin, or an origin with a path. A path that already
     ends with the profile's prefix gets it only once. Secrets are put in when a request is built;
-    the token of a login lives in this object only.
+    token and cookies of a login live in this object only.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Transport:
         self._http = http
         self._inputs = inputs
         self._secrets = secrets
-        self._token: Secret | None = None
+        self._session: Session | None = None
         self._lock = asyncio.Lock()
 
     async def exchange(
@@ -49,27 +51,35 @@ class Transport:
         op: Op,
         body: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        lookup: Lookup | None = None,
     ) -> Opened:
-        """Make one call and open its envelope; a spent login token is renewed once.
+        """Make one call and open its envelope; a spent login is renewed once.
 
-        Raises ``CanError``, ``NetworkError``, and ``InputError`` ``can.input_missing`` or
+        ``lookup`` gives the values of the path when it names more than inputs. Raises
+        ``CanError``, ``NetworkError``, and ``InputError`` ``can.input_missing`` or
         ``can.secret_missing`` (param name), ``can.header_invalid`` (param header),
-        ``can.too_large`` (param limit, in KiB).
+        ``can.cookie_invalid`` and ``can.cookie_missing`` (params name, cookie),
+        ``can.path_value_missing`` and ``can.path_value_invalid`` (param name),
+        ``can.form_nested`` (param at), ``can.too_large`` (param limit, in KiB).
         """
+        path = template.fill_path(op.path, lookup or self.lookup)
         login = self.profile.auth.login
-        token = await self._login_token(login) if login else None
+        session = await self._signed_in()
         try:
-            return await self._call(op, body, headers, token)
+            return await self._call(op, path, body, headers, session)
         except CanError as error:
             again = login and login.on_401 == "relogin_once" and error.outcome == "unauthenticated"
             if not again:
                 raise
-        await self._drop(token)
-        return await self._call(op, body, headers, await self._login_token(login))
+        await self._drop(session)
+        return await self._call(op, path, body, headers, await self._signed_in())
 
-    async def ask_openly(self, op: Op) -> Opened:
+    async def ask_openly(self, path: str) -> Reply:
         """Make a read-only call without any credential."""
-        reply = await self._send(op.method, op.path, {}, None)
+        return await self._send("GET", template.fill_path(path, self.lookup), {}, None)
+
+    def opened(self, reply: Reply) -> Opened:
+        """Open the envelope of an answer; raises ``CanError``."""
         return open_envelope(reply, self.profile)
 
     def lookup(self, name: str) -> str:
@@ -89,25 +99,37 @@ class Transport:
     async def _call(
         self,
         op: Op,
+        path: str,
         body: Mapping[str, Any] | None,
         headers: Mapping[str, str] | None,
-        token: Secret | None,
+        session: Session,
     ) -> Opened:
-        all_headers = self._headers(self.profile.auth.headers, token) | dict(headers or {})
+        read = op.method == "GET"
+        sent = merged(
+            filled_headers(merged(self.profile.auth.headers, op.headers), session, self.lookup),
+            session.jar.headers(write=not read) if session.jar else {},
+            headers or {},
+        )
 
         async def once() -> Reply:
-            return await self._send(op.method, op.path, all_headers, body)
+            return await self._send(op.method, path, sent, None if read else body, op.encoding)
 
         # Only a read may be repeated: the outcome of a write is found out by reading.
-        reply = await (with_retries(once) if op.method == "GET" else once())
+        reply = await (with_retries(once) if read else once())
+        if session.jar:
+            session.jar.see(reply.set_cookies)
         return open_envelope(reply, self.profile)
 
     async def _send(
-        self, method: str, path: str, headers: Mapping[str, str], body: Mapping[str, Any] | None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None,
+        encoding: Encoding = "json",
     ) -> Reply:
-        limit = self.profile.limits.max_body_kb
-        if body is not None and len(json.dumps(body).encode()) > limit * 1024:
-            raise InputError("can.too_large", {"limit": str(limit)})
+        check_size(body, self.profile.limits.max_body_kb)
+        form = in_form(body) if body is not None and encoding == "form" else None
         url = self.url + path
         if parse_address(url).origin != parse_address(self.url).origin:
             raise NetworkError("net.bad_address", {"address": path})
@@ -115,50 +137,43 @@ class Transport:
             method,
             url,
             policy=Policy.CAN,
-            headers={"Accept": "application/json", **headers},
-            json=body,
+            headers=merged({"Accept": "application/json"}, headers),
+            json=None if form is not None else body,
+            form=form,
             deadline=self.profile.base.timeout_s,
         )
 
-    def _headers(self, templates: Mapping[str, str], token: Secret | None) -> dict[str, str]:
-        def lookup(name: str) -> str:
-            if name == "login.token":
-                return token.reveal() if token else ""
-            return self.lookup(name)
-
-        filled = {name: str(template.fill(text, lookup)) for name, text in templates.items()}
-        for name, value in filled.items():
-            if value and not _VALUE.match(value):
-                raise InputError("can.header_invalid", {"header": name})
-        return {name: value for name, value in filled.items() if value}
-
-    async def _login_token(self, login: Login | None) -> Secret | None:
-        if login is None:
-            return None
+    async def _signed_in(self) -> Session:
+        auth = self.profile.auth
+        if auth.login is None and auth.cookies is None:
+            return _NOTHING
         async with self._lock:
-            if self._token is None:
-                self._token = await self._log_in(login)
-            return self._token
+            if self._session is None:
+                self._session = await self._sign_in()
+            return self._session
 
-    async def _log_in(self, login: Login) -> Secret:
+    async def _sign_in(self) -> Session:
+        """Log in, and take the cookies of the login or those that were pasted."""
+        login, cookies = self.profile.auth.login, self.profile.auth.cookies
+        jar: Jar | None = None
+        if cookies is not None and cookies.source == "secret":
+            jar = Jar.of_text(cookies, Secret(self.lookup(f"secret.{cookies.secret}")))
+        if login is None:
+            return Session(None, jar)
         body: dict[str, Any] = {}
         for at, value in login.set.items():
             pointer.put(body, at, template.fill(value, self.lookup))
-        headers = self._headers(login.headers, None)
-        reply = await self._send(login.method, login.path, headers, body)
-        # The pointer to the token starts at the whole answer, not at its data.
+        headers = filled_headers(login.headers, _NOTHING, self.lookup)
+        path = template.fill_path(login.path, self.lookup)
+        reply = await self._send(login.method, path, headers, body, login.encoding)
         opened = open_envelope(reply, self.profile)
-        token = pointer.find(reply.json(), login.token_at)
-        if isinstance(token, list) and len(token) == 1:
-            token = token[0]  # CAN's documentation says "array" and shows a text
-        if not isinstance(token, str) or not token:
-            raise error_of("unexpected", opened.evidence, at=login.token_at)
-        return Secret(token)
+        token, given = opened_session(login, cookies, reply, opened)
+        return Session(token, given or jar)
 
-    async def _drop(self, token: Secret | None) -> None:
+    async def _drop(self, session: Session) -> None:
         async with self._lock:
-            if self._token is token:
-                self._token = None
+            if self._session is session:
+                self._session = None
 
 
 def api_base(base: str, profile: Profile) -> str:

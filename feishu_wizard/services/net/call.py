@@ -40,7 +40,17 @@ class Call:
         """The finished exchange."""
         headers = {name.lower(): value for name, value in response.headers.items()}
         url = f"{self.address.origin}{self.address.path}"
-        return Reply(self.method, url, response.status_code, headers, body, self.ms, self.at)
+        cookies = response.headers.get_list("set-cookie") if "set-cookie" in headers else []
+        return Reply(
+            self.method,
+            url,
+            response.status_code,
+            headers,
+            body,
+            self.ms,
+            self.at,
+            tuple(cookies),
+        )
 
     def failure(self, error: BaseException, outer: BaseException | None) -> NetworkError:
         """What ``error`` means here; ``outer`` is what the caller was handling meanwhile."""

@@ -26,8 +26,9 @@ _TITLE = re.compile(rb"<title[^>]*>(.*?)</title", re.IGNORECASE | re.DOTALL)
 class Reply:
     """A complete answer. ``url`` is without query, ``headers`` have lower-case names.
 
-    ``ms`` is the whole exchange, ``at`` its beginning (RFC 3339 UTC). Neither headers nor body
-    are part of the ``repr``: they may hold tokens.
+    ``ms`` is the whole exchange, ``at`` its beginning (RFC 3339 UTC). ``set_cookies`` has every
+    Set-Cookie line by itself: joined in ``headers`` they cannot be told apart. Neither headers nor
+    body are part of the ``repr``: they may hold tokens.
     """
 
     method: str
@@ -37,6 +38,7 @@ class Reply:
     body: bytes = field(repr=False)
     ms: int
     at: str
+    set_cookies: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def host(self) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 import stamina
@@ -17,6 +18,8 @@ from feishu_wizard.resources import resource_bytes
 from feishu_wizard.services.can.client import CanClient
 from feishu_wizard.services.can.profile import Profile, parse_profile
 from feishu_wizard.services.net.http import Http, NetSettings
+from tests.peers.serving import Host, Peer, Role, hosted
+from tests.unit.can.peers import PEERS, Manners, made, profile_of
 
 API_KEY = "sk-423f0c9a7b1d4e5f8a6b2c3d"
 KEY_SECRET = "J8vQ2mZx7RtN4sLw"
@@ -78,6 +81,12 @@ class Stub:
         return [request for request in self.seen if request[0].startswith(method)]
 
 
+def _body(raw: bytes, kind: str) -> Any:
+    if kind.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(raw.decode(), keep_blank_values=True))
+    return json.loads(raw) if raw else None
+
+
 @pytest.fixture
 def stub() -> Iterator[Stub]:
     class Handler(BaseHTTPRequestHandler):
@@ -88,12 +97,13 @@ def stub() -> Iterator[Stub]:
             raw = self.rfile.read(length)
             call = f"{self.command} {self.path}"
             headers = {name.lower(): value for name, value in self.headers.items()}
-            made.seen.append((call, headers, json.loads(raw) if raw else None))
+            made.seen.append((call, headers, _body(raw, headers.get("content-type", ""))))
             queued = made.answers.get(call) or [(404, {"Content-Type": "text/html"}, b"<h1>404")]
             status, head, body = queued.pop(0) if len(queued) > 1 else queued[0]
             self.send_response(status)
             for name, value in head.items():
-                self.send_header(name, value)
+                for one in value.split("\n"):  # a header may come in several lines
+                    self.send_header(name, one)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -121,5 +131,37 @@ def client(stub: Stub, http: Http) -> Callable[..., CanClient]:
         inputs = {"tenant_id": "1", "key_id": "ak0001"}
         secrets = {"api_key": Secret(API_KEY), "key_secret": Secret(KEY_SECRET)}
         return CanClient(http, origin or stub.origin, profile, inputs, secrets)
+
+    return make
+
+
+# -- other products, see tests/peers ---------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    with hosted() as serving:
+        yield serving
+
+
+@pytest.fixture(params=PEERS, ids=lambda manners: manners.kind.name)
+def manners(request: pytest.FixtureRequest) -> Manners:
+    found: Manners = request.param
+    return found
+
+
+@pytest.fixture
+def peer(manners: Manners, host: Host) -> Peer:
+    return host.put(made(manners))
+
+
+@pytest.fixture
+def speak(http: Http, host: Host) -> Callable[..., CanClient]:
+    """Make a client of the product that is served: ``speak(peer)``."""
+
+    def make(peer: Peer, role: Role = "admin", changed: Profile | None = None) -> CanClient:
+        used = changed or profile_of(type(peer))
+        secrets = {name: Secret(value) for name, value in peer.secrets(role).items()}
+        return CanClient(http, host.origin, used, peer.inputs, secrets)
 
     return make
