@@ -48,6 +48,25 @@ class CallLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One place in which two profiles of one id differ. ``where``: the path of the value, such
+    as ``ops.save.path``; ``before`` and ``after``: as JSON, "" for nothing."""
+
+    where: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenProfile:
+    """A file that was added and cannot be used; ``code`` and ``params`` say why."""
+
+    path: str
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileLook:
     """A profile before it is trusted: which calls, and where each secret goes.
 
@@ -55,6 +74,9 @@ class ProfileLook:
     ``known_by``: proposed, docs, source or live. ``name``, ``note``: by language.
     ``weak``: no call carries a secret: whoever names an account may write (UID, ACCOUNT).
     ``plain_http``: the profile does not demand TLS. ``test_saves``: its test also saves.
+    ``changed``: other bytes of this id were trusted before. ``replaces``: digest of another file
+    of this id that is there already, and ``differences`` what is not the same. ``fitted_at``: when
+    a read with real credentials fitted these bytes on this computer, "" for never.
     """
 
     id: str
@@ -72,6 +94,10 @@ class ProfileLook:
     plain_http: bool = True
     test_saves: bool = False
     source: str = ""  # the file it was read from, "" for one of ours
+    changed: bool = False
+    replaces: str = ""
+    differences: tuple[Difference, ...] = ()
+    fitted_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,19 @@ from feishu_wizard.domain.standing import AppStanding
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """An input or secret that a deployment profile asks for; ``label`` by language."""
+    """An input or secret that a deployment profile asks for; ``label`` by language.
+
+    ``keep`` "run": a session cookie or a token of the browser. It stays in the memory of this
+    run, is never written anywhere, and is asked for anew.
+    """
 
     name: str
     label: Mapping[str, str]
     secret: bool = False
     default: str = ""
     help: Mapping[str, str] = field(default_factory=dict)
+    keep: str = "keyring"
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class ProfileOffer:
     """Whether this CAN speaks a known profile, and what that profile needs.
 
     ``reason`` is a text code: ``fits``, ``asks_for_key``, or why it has to be done by hand.
-    ``known_by`` is the profile's own evidence word (proposed, docs, source, live).
+    ``known_by`` is how well the profile is known (proposed, docs, source, live), ``origin``
+    where it comes from (a value of ``domain.deployment.Origin``).
     """
 
     fits: bool
@@ -37,6 +44,7 @@ class ProfileOffer:
     known_by: str = ""
     api_base: str = ""
     declares: tuple[Declared, ...] = ()
+    origin: str = "built_in"
 
 
 @dataclass(frozen=True, slots=True)

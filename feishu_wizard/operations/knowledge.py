@@ -9,6 +9,7 @@ from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.outcomes import Declared
 from feishu_wizard.domain.permission import Need, parse_needs
 from feishu_wizard.domain.sample_message import Samples, parse_samples
+from feishu_wizard.operations.profile_look import declared_of
 from feishu_wizard.resources import resource_bytes
 from feishu_wizard.services.can.profile import Profile, parse_profile
 from feishu_wizard.services.net.loopback_reply import Pages, PageWords
@@ -31,11 +32,15 @@ def samples() -> Samples:
 
 @cache
 def profile(profile_id: str) -> Profile:
-    """A deployment profile by its id."""
+    """One of the deployment profiles that come with the program, by its id."""
+    return parse_profile(profile_source(profile_id), f"{profile_id}.yaml")
+
+
+def profile_source(profile_id: str) -> bytes:
+    """The file of a built-in profile; ``InputError`` profile.unknown (profile)."""
     if profile_id not in BUILTIN_PROFILES:
         raise InputError("profile.unknown", {"profile": profile_id})
-    source = f"can/profiles/{profile_id}.yaml"
-    return parse_profile(resource_bytes(source), source)
+    return resource_bytes(f"can/profiles/{profile_id}.yaml")
 
 
 def sign_in_pages(lang: str) -> Pages:
@@ -51,8 +56,5 @@ def sign_in_pages(lang: str) -> Pages:
 
 
 def declared(profile_id: str) -> tuple[Declared, ...]:
-    """Inputs and secrets that a deployment profile asks for, in its own order."""
-    used = profile(profile_id)
-    inputs = [Declared(n, i.label, False, i.default, i.help) for n, i in used.inputs.items()]
-    secrets = [Declared(n, s.label, True, "", s.help) for n, s in used.secrets.items()]
-    return (*inputs, *secrets)
+    """Inputs and secrets that a built-in profile asks for, in its own order."""
+    return declared_of(profile(profile_id))

@@ -6,6 +6,7 @@ downloaded, nothing of the person's own browser is used. A handful of commands n
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -138,6 +139,14 @@ class Browser:
         found = self._answer("POST", "/element", {"using": "css selector", "value": selector})
         self._answer("POST", f"/element/{found[_ELEMENT]}/clear", {})
         self._answer("POST", f"/element/{found[_ELEMENT]}/value", {"text": text})
+
+    def wait_for(self, selector: str, text: str) -> None:
+        """Wait until an element says exactly this; the browser bounds the wait."""
+        seen = f"document.querySelector({json.dumps(selector)})?.textContent"
+        self.run_until(
+            f"return (async () => {{ while ({seen} !== {json.dumps(text)}) "
+            "await new Promise(go => setTimeout(go, 10)); })();"
+        )
 
     def tab(self) -> str:
         """The tab that is used now."""

@@ -1,0 +1,1 @@
+"""Teaching the program a CAN: record or add, decide, look, trust."""
