@@ -11,6 +11,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +29,7 @@ from feishu_wizard.wizard.steps import Step, View
 
 if TYPE_CHECKING:
     from feishu_wizard.operations.context import Workplace
+    from feishu_wizard.ui.instance import Doorbell
 
 STOP_SECONDS = 5.0
 _FIRST_PAINT_SECONDS = 2.0
@@ -79,6 +81,7 @@ class Window:
             self.shell.setWindowIcon(icons.app_icon())  # six pictures
             gc.freeze()  # what was loaded so far stays: later collections need not look at it
             gc.enable()
+            self.session.keeping.holding.bell = _Bell(self.shell)
             self.session.keeping.begin(str(options.setup or ""))
 
     def close(self) -> bool:
@@ -112,7 +115,7 @@ def open_window(options: Options) -> Window:
         session,
         lambda view: make_page(session, view),
         before_close=session.keeping.now,
-        finished=lambda: session.finished,
+        finished=lambda: session.finished or session.keeping.holding.elsewhere,
         on_language=lambda code: setattr(session, "lang", code),
     )
     window = Window(app, runner, session, shell)
@@ -193,6 +196,27 @@ class _Opener:
             self._place = Workplace(program, _system_proxy())
             self._runner.on_stop(self._place.close)
         return self._place
+
+
+class _Bell:
+    """Calls between windows; Qt's network is loaded with the first setup that is taken."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    def answer(self, address: str) -> None:
+        """Be called there; "" no more."""
+        self._made.answer(address)
+
+    def ring(self, address: str, heard: Callable[[bool], None]) -> None:
+        """Call the window that answers there."""
+        self._made.ring(address, heard)
+
+    @cached_property
+    def _made(self) -> Doorbell:
+        from feishu_wizard.ui.instance import Doorbell
+
+        return Doorbell(self._shell)
 
 
 def _system_proxy() -> Any:

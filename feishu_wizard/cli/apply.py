@@ -2,47 +2,186 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
 
-from feishu_wizard.cli.output import data, note, progress_printer
+from feishu_wizard.cli.output import clean, note, progress_printer
+from feishu_wizard.cli.plan_lines import show_plan, show_result
 from feishu_wizard.cli.runtime import may_ask
-from feishu_wizard.domain.change import Change, SavePlan, SaveResult
-from feishu_wizard.domain.errors import ExitCode, InputError
+from feishu_wizard.domain.change import Consent, SavePlan
+from feishu_wizard.domain.errors import ExitCode, InputError, WizardError
 from feishu_wizard.domain.names import BY_HAND
 from feishu_wizard.domain.states import Target
 from feishu_wizard.text.catalog import _
-from feishu_wizard.text.labels import act_word, field_label, target_word
-from feishu_wizard.text.words import proof_word
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.kit import Kit
+    from feishu_wizard.domain.secret import Secret
     from feishu_wizard.operations.context import Workplace
 
+# Somebody saved between our look and our write: what is there now is shown side by side.
+_CHANGED = frozenset({"can.changed_meanwhile", "can.stale", "file.changed_meanwhile"})
 
-async def apply(place: Workplace, file: str, *, dry_run: bool, yes: bool, to: str) -> int:
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command."""
+
+    dry_run: bool = False
+    yes: bool = False
+    to: str = "can"
+    undo: bool = False
+    overwrite: bool = False
+    accept_weak_auth: bool = False
+
+    @property
+    def agreed(self) -> frozenset[Consent]:
+        """What was agreed to beyond the plan."""
+        given = {Consent.OVERWRITE: self.overwrite, Consent.WEAK_AUTH: self.accept_weak_auth}
+        return frozenset(consent for consent, on in given.items() if on)
+
+
+async def apply(place: Workplace, file: str, asked: Asked) -> int:
     """Plan, show, ask, save, read back. Returns the exit code."""
-    from feishu_wizard.operations.load_setup import load_setup
-    from feishu_wizard.operations.save_setup import plan_saves, save_all
+    from feishu_wizard.cli.opening import load_setup
+    from feishu_wizard.operations.claim_setup import hold_for
 
-    target = _target(to)
-    kit = _for_target(await load_setup(place, file), target, to)
-    report = progress_printer()
-    plans = await plan_saves(place, kit, (target,), report)
-    for plan in plans:
-        _show(plan)
-    if all(plan.empty for plan in plans):
-        note(_("Nothing to change: what is stored equals the file. Nothing was written."))
+    if asked.to.startswith("sealed:"):
+        return await _seal(place, file, asked)
+    target = _target(asked.to)
+    if asked.undo and target is not Target.CAN:
+        raise InputError("apply.undo_can", {"to": asked.to})
+    kit = _for_target(await load_setup(place, file), target, asked.to)
+    if not asked.dry_run:
+        await hold_for(place, kit, "apply")
+    work = _Undo(place, kit, asked) if asked.undo else _Save(place, kit, asked, target)
+    return await work.run()
+
+
+async def _seal(place: Workplace, file: str, asked: Asked) -> int:
+    from feishu_wizard.cli.opening import load_setup
+    from feishu_wizard.cli.sealing import seal
+
+    if asked.undo:
+        raise InputError("apply.undo_can", {"to": asked.to})
+    kit = await load_setup(place, file)
+    return await seal(place, kit, asked.to, dry_run=asked.dry_run, yes=asked.yes)
+
+
+class _Save:
+    """One run of the command that saves."""
+
+    def __init__(self, place: Workplace, kit: Kit, asked: Asked, target: Target) -> None:
+        self.place, self.kit, self.asked, self.target = place, kit, asked, target
+        self.report = progress_printer()
+
+    async def run(self) -> int:
+        """Show the plan and carry it out; the exit code."""
+        plan = await self.plan()
+        show_plan(plan)
+        if plan.empty:
+            if not self.asked.dry_run:
+                await self.settle(plan)
+            note(self.nothing)
+            return int(ExitCode.OK)
+        if plan.conflicts and Consent.OVERWRITE not in self.asked.agreed:
+            note(_("Nothing was written. Repeat with --overwrite to replace these changes."))
+            return int(ExitCode.CONFLICT)
+        if self.asked.dry_run:
+            return int(ExitCode.FINDINGS)
+        if not self.asked.yes and not _confirmed(self.question(plan)):
+            return int(ExitCode.USAGE)
+        try:
+            await self.save(plan)
+        except WizardError as error:
+            await self.look_again(error)
+            raise
         return int(ExitCode.OK)
-    if dry_run:
-        return int(ExitCode.FINDINGS)
-    if not yes and not _confirmed(plans):
-        return int(ExitCode.USAGE)
-    for result in await save_all(place, kit, plans, report):
-        _show_result(result)
-    return int(ExitCode.OK)
+
+    @property
+    def nothing(self) -> str:
+        """What is said when there is nothing to write."""
+        return _("Nothing to change: what is stored equals the file. Nothing was written.")
+
+    def question(self, plan: SavePlan) -> str:
+        """What is asked before anything is written."""
+        return _("Save these changes to {where}?").format(where=plan.where)
+
+    async def plan(self) -> SavePlan:
+        """What would change."""
+        from feishu_wizard.operations.save_setup import plan_saves
+
+        [plan] = await plan_saves(self.place, self.kit, (self.target,), self.report)
+        return plan
+
+    async def save(self, plan: SavePlan) -> None:
+        """Write it and say what is known of it."""
+        from feishu_wizard.operations.save_setup import save_all
+
+        agreed = self.asked.agreed
+        for result in await save_all(self.place, self.kit, (plan,), self.report, agreed):
+            show_result(result)
+
+    async def settle(self, plan: SavePlan) -> None:
+        """Nothing has to be written: nothing is noted beyond what the plan noted."""
+
+    async def look_again(self, error: WizardError) -> None:
+        """After somebody else's save: what is there now, side by side with what is wanted."""
+        if error.code not in _CHANGED:
+            return
+        try:
+            plan = await self.plan()
+        except WizardError as second:  # what is told is the first failure
+            note(_("What is there now could not be read ({code}).").format(code=second.code))
+            return
+        show_plan(plan)
+
+
+class _Undo(_Save):
+    """One run of the command that takes the last save back."""
+
+    def __init__(self, place: Workplace, kit: Kit, asked: Asked) -> None:
+        super().__init__(place, kit, asked, Target.CAN)
+        self._secret: Secret | None = None
+
+    @property
+    def nothing(self) -> str:
+        """What is said when there is nothing to write."""
+        return _("What is stored equals what was there before that save. Nothing was written.")
+
+    def question(self, plan: SavePlan) -> str:
+        """What is asked before anything is written."""
+        return _("Take the last save to {where} back?").format(where=plan.where)
+
+    async def plan(self) -> SavePlan:
+        """What taking the last save back would change."""
+        from feishu_wizard.operations.undo_save import last_save, plan_undo
+        from feishu_wizard.text.saving import note_line
+
+        last = await last_save(self.place, self.kit)
+        if last is not None:
+            note(_("Taking back the save of {what}").format(what=note_line(last)))
+        return await plan_undo(self.place, self.kit, self.report, self._secret)
+
+    async def save(self, plan: SavePlan) -> None:
+        """Ask for a secret that nobody here knows, then write."""
+        from feishu_wizard.operations.undo_save import undo_save
+
+        if plan.wants_secret and may_ask():
+            self._secret = _typed_secret()
+            plan = await self.plan()
+            show_plan(plan)
+        place, kit, agreed = self.place, self.kit, self.asked.agreed
+        result = await undo_save(place, kit, plan, self.report, secret=self._secret, agreed=agreed)
+        show_result(result)
+
+    async def settle(self, plan: SavePlan) -> None:
+        """Note that the save is taken back, so that the next undo goes further."""
+        from feishu_wizard.operations.undo_save import undo_save
+
+        await undo_save(self.place, self.kit, plan, self.report)
 
 
 def _target(to: str) -> Target:
@@ -63,31 +202,15 @@ def _for_target(kit: Kit, target: Target, to: str) -> Kit:
     return kit
 
 
-def _show(plan: SavePlan) -> None:
-    data(f"{target_word(plan.target)}: {plan.where}")
-    for row in plan.rows:
-        data(f"  {_line(row)}")
-
-
-def _line(row: Change) -> str:
-    """One field: what is there, what will be, what happens; a secret never shows its value."""
-    sign = "~" if row.changes else "="
-    name = field_label(row.field)
-    if row.secret or not row.changes:
-        return f"{sign} {name}: {act_word(row.act)}"
-    before = row.before or _("(empty)")
-    return f"{sign} {name}: {before} → {row.after or _('(empty)')} ({act_word(row.act)})"
-
-
-def _confirmed(plans: tuple[SavePlan, ...]) -> bool:
+def _confirmed(question: str) -> bool:
     if not may_ask():
         note(_("Without a terminal nothing is asked: repeat with --yes to save."))
         return False
-    where = ", ".join(plan.where for plan in plans)
-    return click.confirm(_("Save these changes to {where}?").format(where=where), err=True)
+    return click.confirm(clean(question), err=True)
 
 
-def _show_result(result: SaveResult) -> None:
-    note(_("Saved to {where}, read back and equal.").format(where=result.where))
-    for field, proof in result.fields.items():
-        note(f"  {field_label(field)}: {proof_word(proof)}")
+def _typed_secret() -> Secret:
+    from feishu_wizard.domain.secret import Secret
+
+    text = click.prompt(_("App Secret of before"), hide_input=True, err=True)
+    return Secret(str(text).strip())

@@ -62,7 +62,7 @@ async def kit_of(place: Workplace, given: Given) -> Kit:
 
     Raises ``InputError`` for a file or a value that cannot be used.
     """
-    from feishu_wizard.operations.load_setup import load_setup
+    from feishu_wizard.cli.opening import load_setup
 
     # Without a file there is no setup to name: the App ID names what is remembered.
     kit = await load_setup(place, given.file) if given.file else Kit(Setup())
@@ -72,10 +72,13 @@ async def kit_of(place: Workplace, given: Given) -> Kit:
     setup = _with_hosts(setup, given)
     setup = _with_office(setup, given)
     setup = _with_network(setup, given)
-    if typed is None:
+    if typed is None and setup.feishu.app_id == kit.setup.feishu.app_id:
         return replace(kit, setup=setup)
+    secrets = {name: one for name, one in kit.secrets.items() if name != APP_SECRET}
+    if typed is None:
+        return replace(kit, setup=setup, secrets=secrets)
     note(_("The App Secret goes to {host} only.").format(host=setup.feishu.hosts.open))
-    return replace(kit, setup=setup, secrets={APP_SECRET: Secret(typed.value)})
+    return replace(kit, setup=setup, secrets={**secrets, APP_SECRET: Secret(typed.value)})
 
 
 def _typed_secret() -> Pasted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import click
@@ -22,6 +23,20 @@ ASKED = ("person", "symptom", "only", "offline", "server", "as_json", "report")
 SYMPTOMS = (
     "What brought you here: login_20029, nobody_alerted, one_not_reached, people_missing, "
     "worked_yesterday or cannot_save."
+)
+
+
+def _remember_passphrase(ctx: click.Context, param: click.Parameter, given: bool) -> None:
+    """Known to whatever opens the FILE of the command (``cli.opening``)."""
+    ctx.meta["passphrase_from_stdin"] = given
+
+
+passphrase_option = click.option(
+    "--passphrase-stdin",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember_passphrase,
+    help="The first line of stdin is the passphrase of a hand-over file.",
 )
 
 
@@ -71,7 +86,8 @@ class _Later(click.Group):
     def _group(self) -> click.Group:
         from importlib import import_module
 
-        group: click.Group = getattr(import_module(self._module), self.name or "")
+        module = import_module(self._module)
+        group: click.Group = getattr(module, (self.name or "").replace("-", "_"))
         return group
 
 
@@ -140,13 +156,24 @@ def sandbox(starters: Starters, arguments: tuple[str, ...]) -> None:
 @click.argument("file")
 @click.option("--dry-run", is_flag=True, help="Show what would change; exit 6 when there is.")
 @click.option("--yes", is_flag=True, help="Save without asking.")
-@click.option("--to", default="can", show_default=True, help="can, or file:PATH.")
-def apply(file: str, dry_run: bool, yes: bool, to: str) -> None:
-    """Bring the configuration of a setup FILE to the CAN server or to a file."""
+@click.option("--to", default="can", show_default=True, help="can, file:PATH or sealed:PATH.")
+@click.option("--undo", is_flag=True, help="Take the last save to CAN back.")
+@click.option("--overwrite", is_flag=True, help="Replace what somebody else changed meanwhile.")
+@click.option("--accept-weak-auth", is_flag=True, help="Save although no call shows a secret.")
+@click.option("--take-over", is_flag=True, help="Go on although another computer is noted.")
+@passphrase_option
+def apply(file: str, take_over: bool, **options: Any) -> None:
+    """Bring the configuration of a setup FILE to the CAN server or to a file.
+
+    What is stored is read and compared first; what was saved is read back. Exit codes: 0 nothing
+    to do or saved, 6 a dry run found changes, 7 somebody else changed it, 8 saved but not
+    switched on.
+    """
+    from feishu_wizard.cli.apply import Asked
     from feishu_wizard.cli.apply import apply as run
     from feishu_wizard.cli.runtime import perform
 
-    _leave(perform(lambda place: run(place, file, dry_run=dry_run, yes=yes, to=to)))
+    _leave(perform(partial(run, file=file, asked=Asked(**options)), take_over=take_over))
 
 
 @cli.command()
@@ -156,7 +183,9 @@ def apply(file: str, dry_run: bool, yes: bool, to: str) -> None:
 @click.option("--template", default="card", show_default=True, help="card or text.")
 @click.option("--value", "values", metavar="NAME=TEXT", multiple=True, help="Other figures.")
 @click.option("--recall", is_flag=True, help="Send nothing; take back the latest sending.")
+@click.option("--take-over", is_flag=True, help="Go on although another computer is noted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@passphrase_option
 def send(file: str, **options: Any) -> None:
     """Send a test message with the app of a setup FILE.
 
@@ -170,7 +199,8 @@ def send(file: str, **options: Any) -> None:
     from feishu_wizard.cli.send import Asked
     from feishu_wizard.cli.send import send as run
 
-    _leave(perform(lambda place: run(place, file, Asked(**options))))
+    take_over = options.pop("take_over")
+    _leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
 
 
 @cli.command("rehearse-sync")
@@ -180,7 +210,9 @@ def send(file: str, **options: Any) -> None:
 @click.option("--accounts", metavar="CSV", default="", help="CAN's accounts, to compare with.")
 @click.option("--by", type=MATCH_KEYS, default="user_id", show_default=True, help="Match by.")
 @click.option("--again", is_flag=True, help="Start anew; else a walk that broke off goes on.")
+@click.option("--take-over", is_flag=True, help="Go on although another computer is noted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@passphrase_option
 def rehearse_sync(file: str, **options: Any) -> None:
     """Read what a sync would find with the app of a setup FILE; nothing is changed anywhere.
 
@@ -191,7 +223,8 @@ def rehearse_sync(file: str, **options: Any) -> None:
     from feishu_wizard.cli.rehearse_sync import rehearse_sync as run
     from feishu_wizard.cli.runtime import perform
 
-    _leave(perform(lambda place: run(place, file, Asked(**options))))
+    take_over = options.pop("take_over")
+    _leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
 
 
 @cli.command("rehearse-login")
@@ -199,7 +232,9 @@ def rehearse_sync(file: str, **options: Any) -> None:
 @click.option("--way", type=WAYS, help="By a code (device), which is the usual, or by browser.")
 @click.option("--port", type=int, default=28917, show_default=True, help="Where it listens.")
 @click.option("--open", is_flag=True, help="Open the page in the browser of this computer.")
+@click.option("--take-over", is_flag=True, help="Go on although another computer is noted.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@passphrase_option
 def rehearse_login(file: str, **options: Any) -> None:
     """Sign in once with the app of a setup FILE and show what that brings.
 
@@ -210,7 +245,8 @@ def rehearse_login(file: str, **options: Any) -> None:
     from feishu_wizard.cli.rehearse_login import rehearse_login as run
     from feishu_wizard.cli.runtime import perform
 
-    _leave(perform(lambda place: run(place, file, Asked(**options))))
+    take_over = options.pop("take_over")
+    _leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
 
 
 @cli.command()
@@ -231,6 +267,7 @@ def rehearse_login(file: str, **options: Any) -> None:
 @click.option("--accounts-url", metavar="URL", default="", help="Its login host.")
 @click.option("--ca-file", metavar="PATH", default="", help="Certificates to trust, too.")
 @click.option("--proxy", metavar="WHICH", default="", help="system, none, or a URL.")
+@passphrase_option
 def diagnose(**options: Any) -> None:
     """Find out why an integration does not work: of a setup FILE, or of what is known of it.
 
@@ -272,6 +309,7 @@ def server_check() -> None:
 @click.option("--edition", type=EDITIONS, default="feishu", show_default=True)
 @click.option("--open-url", metavar="URL", default="", help="Open platform of a private one.")
 @click.option("--can", metavar="URL", default="", help="Address of CAN as seen there.")
+@passphrase_option
 def server_script(file: str, shell: str, **hosts: str) -> None:
     """Print a script without secrets for the hosts of a setup FILE, or of an edition."""
     from feishu_wizard.cli.runtime import perform
@@ -293,6 +331,9 @@ def server_import(file: str, as_json: bool) -> None:
 
 cli.add_command(
     _Later("report", "feishu_wizard.cli.report", "Open a report that was made elsewhere; compare.")
+)
+cli.add_command(
+    _Later("can-profile", "feishu_wizard.cli.can_profile", "How CAN servers are spoken to.")
 )
 
 

@@ -44,10 +44,12 @@ class Asked:
 
 async def rehearse_login(place: Workplace, file: str, asked: Asked) -> int:
     """Offer, wait, tell who came. Returns the exit code."""
-    from feishu_wizard.operations.load_setup import load_setup
+    from feishu_wizard.cli.opening import load_setup
+    from feishu_wizard.operations.claim_setup import hold_for
     from feishu_wizard.operations.rehearse_login import sign_in
 
     kit = await load_setup(place, file)
+    await hold_for(place, kit, "rehearse-login")
     way = SignInWay(asked.way) if asked.way else None
     result = await sign_in(place, kit, way, asked.port, _teller(open_it=asked.open), lang=current())
     if asked.as_json:

@@ -47,11 +47,13 @@ class Compared:
 
 async def rehearse_sync(place: Workplace, file: str, asked: Asked) -> int:
     """Walk, look, compare, export, tell. Returns the exit code."""
-    from feishu_wizard.operations.load_setup import load_setup
+    from feishu_wizard.cli.opening import load_setup
+    from feishu_wizard.operations.claim_setup import hold_for
     from feishu_wizard.operations.picture_sync import picture
 
     accounts, target = readable(asked.accounts), writable(asked.csv)
     kit = await load_setup(place, file)
+    await hold_for(place, kit, "rehearse-sync")
     compared, refused = None, None
     with Line() as line:
         await _walk(place, kit, asked, line)

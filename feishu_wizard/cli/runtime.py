@@ -20,10 +20,13 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-def perform(work: Callable[[Workplace], Awaitable[int]]) -> int:
-    """Open a workplace, run, close; every end is one of the promised exit codes."""
+def perform(work: Callable[[Workplace], Awaitable[int]], *, take_over: bool = False) -> int:
+    """Open a workplace, run, close; every end is one of the promised exit codes.
+
+    ``take_over``: a setup that a program on another computer is noted to hold is taken.
+    """
     try:
-        return asyncio.run(_perform(work))
+        return asyncio.run(_perform(work, take_over=take_over))
     except WizardError as error:
         failure(error)
         return int(error.exit_code)
@@ -39,10 +42,10 @@ def perform(work: Callable[[Workplace], Awaitable[int]]) -> int:
         return int(ExitCode.INTERNAL)
 
 
-async def _perform(work: Callable[[Workplace], Awaitable[int]]) -> int:
+async def _perform(work: Callable[[Workplace], Awaitable[int]], *, take_over: bool) -> int:
     from feishu_wizard.operations.context import Program, Workplace
 
-    async with Workplace(Program()) as place:
+    async with Workplace(Program(take_over=take_over)) as place:
         return await work(place)
 
 

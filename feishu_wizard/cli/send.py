@@ -43,13 +43,15 @@ class Asked:
 
 async def send(place: Workplace, file: str, asked: Asked) -> int:
     """Resolve, send, tell per recipient. Returns the exit code."""
-    from feishu_wizard.operations.load_setup import load_setup
+    from feishu_wizard.cli.opening import load_setup
+    from feishu_wizard.operations.claim_setup import hold_for
     from feishu_wizard.operations.resolve_recipients import resolve_recipients
     from feishu_wizard.operations.send_test import send_test
 
     if asked.template not in TEMPLATES:
         raise InputError("send.no_template", {"template": asked.template})
     kit = await load_setup(place, file)
+    await hold_for(place, kit, "send")
     report = progress_printer()
     if asked.recall:
         return await _recall(place, kit, asked, report)

@@ -34,7 +34,7 @@ async def script(
     can: str = "",
 ) -> int:
     """Print the script, for the hosts of a setup file or of an edition; always exit 0."""
-    from feishu_wizard.operations.load_setup import load_setup
+    from feishu_wizard.cli.opening import load_setup
     from feishu_wizard.operations.server_check import script_for
 
     hosts = hosts_of(Edition(edition), open_url)

@@ -9,6 +9,9 @@ APP_SECRET = "app_secret"  # noqa: S105 - the name of an entry, not its value
 PROXY_PASSWORD = "proxy_password"  # noqa: S105 - likewise
 APP_TICKET = "app_ticket"  # of a store app; lives for one run only
 FORMER_SECRET = "app_secret_before"  # noqa: S105 - likewise; kept while the secret is changed
+# The App Secret of the last save to CAN, and that of the save before it: what undo gives back.
+SAVED_SECRET = "app_secret_saved"  # noqa: S105 - likewise
+UNDO_SECRET = "app_secret_undo"  # noqa: S105 - likewise
 
 
 def new_id() -> str:

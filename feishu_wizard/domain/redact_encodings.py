@@ -20,12 +20,20 @@ def encodings(value: str) -> Iterator[Variant]:
     head = value[:HEAD]
     for encode in _BY_CHARACTER:
         yield encode(head), encode(value)
+    yield from _base64(head, value)
+
+
+def _base64(head: str, value: str) -> Iterator[Variant]:
+    """In all three positions that a value can have in a longer text, as after ``user:``."""
     raw = value.encode("utf-8", "surrogatepass")
     bits = len(head.encode("utf-8", "surrogatepass")) * 8
-    for encode_bytes in (base64.b64encode, base64.urlsafe_b64encode):
-        whole = encode_bytes(raw).decode().rstrip("=")
-        # The last letter of the head may carry bits of the next byte: leave it out.
-        yield (whole[: bits // 6] if len(value) > HEAD else whole), whole
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        for before in range(3):  # bytes of the text in the group of three that the value begins in
+            first = -(-before * 8 // 6)  # letters that carry a bit of what stands before
+            whole = encode(bytes(before) + raw).decode().rstrip("=")[first:]
+            # The last letter of the head may carry bits of the next byte: leave it out.
+            end = (before * 8 + bits) // 6 - first
+            yield (whole[:end] if len(value) > HEAD else whole), whole
 
 
 def _quote(value: str, safe: str = "") -> str:
@@ -49,6 +57,17 @@ def _escape_all(value: str, digits: str = "04x") -> str:
 def _literal(value: str, write: Callable[[object], str]) -> str:
     """As in a Python literal. Which quotes are escaped there depends on what else is in it."""
     return "".join(write(character)[1:-1] for character in value)
+
+
+def _literal_bytes(value: str) -> str:
+    """As in a literal of its UTF-8 bytes."""
+    characters = (character.encode("utf-8", "surrogatepass") for character in value)
+    return "".join(repr(encoded)[2:-1] for encoded in characters)
+
+
+def _references(value: str, digits: str = "d", sign: str = "") -> str:
+    """Every character as a numeric reference of HTML."""
+    return "".join(f"&#{sign}{ord(character):{digits}};" for character in value)
 
 
 def _hex(value: str) -> str:
@@ -75,7 +94,12 @@ _BY_CHARACTER: tuple[Callable[[str], str], ...] = (
     lambda v: _literal(v, ascii),
     lambda v: _literal(v, repr).replace("'", "\\'"),
     lambda v: _literal(v, ascii).replace("'", "\\'"),
+    _literal_bytes,
+    lambda v: _literal_bytes(v).replace("'", "\\'"),
     html.escape,
     lambda v: html.escape(v, quote=False),
+    _references,
+    lambda v: _references(v, "x", "x"),
+    lambda v: _references(v, "X", "x"),
     lambda v: html.escape(v, quote=False).replace('"', "&#34;").replace("'", "&#39;"),
 )

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import msgspec
 
-from feishu_wizard.domain.change import Change
+from feishu_wizard.domain.change import Change, Consent
 from feishu_wizard.domain.errors import CredentialError, WizardError
 from feishu_wizard.domain.finding import (
     Evidence,
@@ -34,7 +34,6 @@ from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.save_to_can import plan_can, save_can
 from feishu_wizard.operations.secret_marks import kept_now, mark
 from feishu_wizard.services.can.client import CanClient, CanTest, Setting
-from feishu_wizard.services.storage.locks import SetupLock
 from feishu_wizard.services.storage.secrets import Place
 
 PAIR, KEPT, SAVED, READ_BACK, PROVEN = (
@@ -45,6 +44,8 @@ PAIR, KEPT, SAVED, READ_BACK, PROVEN = (
     "secret_change.proven",
 )
 _HINT_LENGTH = 4
+# Another secret is what was asked for, whatever CAN holds.
+_AGREED = frozenset({Consent.OVERWRITE})
 # The platform knows the app and refuses its secret (error table and official command line).
 _WRONG_SECRET = frozenset({"10014", "10015", "99991543"})
 
@@ -58,7 +59,7 @@ async def change_secret(
     then. Two programs changing the same setup exclude each other (``ConflictError``). Raises
     ``CredentialError`` secret.missing when there is nothing to go on with.
     """
-    with SetupLock(place.paths, kit.setup.id):
+    with place.claims.holding(kit.setup.id):
         kept = await kept_now(place, kit)
         wanted = new or kept
         if wanted is None:
@@ -101,7 +102,7 @@ class _Change:
         return passed
 
     async def _tested(self, row: str) -> Finding:
-        lack = lacks_token(self._kit)
+        lack = await lacks_token(self._place, self._kit)
         if lack is not None:
             found = await prove_without_ticket(self._place, self._kit, lack)
             return found[0].with_id(row)
@@ -143,7 +144,8 @@ class _Change:
             return await self._not_in_can()
         self._mark(Stage.SAVING)
         try:
-            await save_can(self._place, target, await plan_can(self._place, target))
+            plan = await plan_can(self._place, target)
+            await save_can(self._place, target, plan, agreed=_AGREED)
         except WizardError as error:
             return await self._not_saved(client, current, error)
         self._can_before = target
@@ -256,7 +258,8 @@ class _Change:
         secrets = {**self._can_before.secrets, APP_SECRET: self._old}
         former = replace(self._can_before, secrets=secrets)
         try:
-            await save_can(self._place, former, await plan_can(self._place, former))
+            plan = await plan_can(self._place, former)
+            await save_can(self._place, former, plan, agreed=_AGREED)
         except WizardError as error:
             return error.finding(SAVED)
         return None

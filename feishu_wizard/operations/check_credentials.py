@@ -35,7 +35,7 @@ async def check_credentials(place: Workplace, kit: Kit, report: Report) -> Crede
     Not telling a name before a release is normal and never a failure. A store app without a
     ticket gets no token: then the pair is checked as far as it can be.
     """
-    lack = lacks_token(kit)
+    lack = await lacks_token(place, kit)
     if lack is not None:
         return await _without_token(place, kit, lack, report)
     client = await place.feishu(kit)

@@ -33,7 +33,7 @@ async def check_permissions(
     shuts every call out (stopped app, IP list, quota, a store app without a ticket) is a finding,
     and the needs are unknown.
     """
-    lack = lacks_token(kit)
+    lack = await lacks_token(place, kit)
     if lack is not None:
         return _unread(kit, declined, lack)
     client = await place.feishu(kit)

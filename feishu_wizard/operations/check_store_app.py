@@ -14,7 +14,8 @@ from feishu_wizard.domain.errors import CredentialError, FeishuError, WizardErro
 from feishu_wizard.domain.finding import Finding, Proof, Status, Who, blocked
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.operations.console import app_page
-from feishu_wizard.operations.context import Workplace, store_ticket
+from feishu_wizard.operations.context import Workplace
+from feishu_wizard.operations.store_ticket import store_ticket
 from feishu_wizard.services.feishu.store_app import TENANT_TOKEN_PATH, resend_ticket
 
 _CREDENTIALS, _APP = "feishu.credentials", "feishu.app"
@@ -24,10 +25,10 @@ _REST = ("feishu.bot", "feishu.tenant")
 _BAD_TICKET, _SELF_BUILT = 10012, 10016
 
 
-def lacks_token(kit: Kit) -> CredentialError | None:
+async def lacks_token(place: Workplace, kit: Kit) -> CredentialError | None:
     """What a store app lacks to sign in; None when nothing, as with every self-built app."""
     try:
-        store_ticket(kit)
+        await store_ticket(place, kit)
     except CredentialError as error:
         return error
     return None

@@ -12,10 +12,16 @@ from feishu_wizard.operations.context import Workplace
 
 
 async def keep_draft(place: Workplace, sitting: Sitting) -> None:
-    """Write the draft; the store leaves out references that hold the secret itself."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
-    draft = msgspec.structs.replace(sitting, updated_at=at)
-    await asyncio.to_thread(place.drafts.save, draft)
+    """Write the draft; the store leaves out references that hold the secret itself.
+
+    Drafts are written in the order in which they were kept. Raises ``InputError`` draft.future
+    for a draft of a later program, which is left as it is, and as ``write_atomic``.
+    """
+    async with place.draft_turn:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        draft = msgspec.structs.replace(sitting, updated_at=at)
+        await asyncio.to_thread(place.drafts.save, draft)
+        place.claims.refresh(sitting.setup.id)
 
 
 async def last_draft(place: Workplace) -> Sitting | None:

@@ -70,6 +70,11 @@ def verb(verb: Coded) -> str:
     """Return the label of the positive button: "Continue, 3 open"."""
     if verb.code == "continue_open":
         return _("Continue, {count} open").format(count=verb.params["count"])
+    if verb.code == "save_replace":
+        count = int(verb.params["count"])
+        return ngettext(
+            "Save and replace {count} change", "Save and replace {count} changes", count
+        ).format(count=count)
     return phrase(tables.VERBS, verb.code, verb.params)
 
 

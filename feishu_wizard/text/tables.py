@@ -44,6 +44,7 @@ VERBS = {
     "show_changes": N_("Show what changes"),
     "save_to_can": N_("Save to CAN"),
     "save_to_file": N_("Save to file"),
+    "save_replace": N_("Save and replace changes"),
     "find_recipients": N_("Find recipients"),
     "send_test_message": N_("Send test message"),
     "close": N_("Close"),
@@ -64,6 +65,10 @@ BUSY = {
     "reading_basis": N_("Comparing with what is in force now"),
     "comparing_sides": N_("Comparing this setup, CAN and Feishu"),
     "asking_approval": N_("Asking the administrators for approval"),
+    "reading_recording": N_("Reading what the browser recorded"),
+    "deriving_profile": N_("Working out how CAN is saved to"),
+    "keeping_profile": N_("Keeping the profile"),
+    "trying_profile": N_("Reading from CAN, changing nothing"),
     "comparing": N_("Reading what is stored"),
     "saving": N_("Saving and reading back"),
     "walking": N_("Reading the address book"),
@@ -82,6 +87,10 @@ BUSY = {
     "exporting_people": N_("Writing the list of people"),
     "exporting": N_("Writing the report"),
     "opening": N_("Opening the setup file"),
+    "taking_over": N_("Taking over what is in the hand-over file"),
+    "unsealing": N_("Opening the hand-over file"),
+    "sealing": N_("Encrypting the hand-over file"),
+    "checking_sealed": N_("Opening the new file as a check"),
     "reading_output": N_("Reading the output of the script"),
     "forgetting": N_("Removing secrets and state of this setup"),
     "undoing": N_("Restoring what was stored before"),
@@ -112,6 +121,9 @@ ACTIONS = {
     "copy_details": N_("Copy the details"),
 }
 MESSAGES = {
+    "profile_in_use": N_(
+        "The profile “{profile}” is used from now on. Fill in what it asks for and try it."
+    ),
     "cancelled": N_("Cancelled. What you entered is kept."),
     "checked_with_warnings": N_("Checked. The notes in the list can wait."),
     "other_edition": N_(
@@ -133,6 +145,8 @@ MESSAGES = {
     "helpers_removed": N_("Removed and read back. CAN does not need these permissions."),
     "nothing_to_save": N_("Nothing to change: what is stored equals this setup."),
     "saved": N_("Saved and read back: {where}"),
+    "undone": N_("The save was taken back and read back: {where}"),
+    "sealed_written": N_("Written, read back and opened as a check: {path}"),
     "exported": N_("The report was written: {path}"),
     "written": N_("Written: {path}"),
     "all_recalled": N_("Every message was taken back."),

@@ -5,15 +5,18 @@ The file schemas are imported where they are used: the first page does not need 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.wizard.answers import Answers, ConsoleBy, Place, with_entry, with_text
+from feishu_wizard.wizard.answers import Answers, Place, with_entry, with_text
+from feishu_wizard.wizard.holding import Holding
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
+    from feishu_wizard.domain.instance import Claim, Holder
     from feishu_wizard.domain.kit import Kit
     from feishu_wizard.domain.outcomes import SecretPlace
     from feishu_wizard.domain.permission import Need
@@ -23,10 +26,15 @@ if TYPE_CHECKING:
     from feishu_wizard.domain.sitting import Sitting
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.runner import Runner, Timer
+    from feishu_wizard.wizard.sealed import OpenSealed
     from feishu_wizard.wizard.session import Session
 
-# A draft is written this long after the last change, so typing does not write a file a key.
+# A draft is written this long after the last change, so typing does not write a file a key; and
+# while one goes on typing, this long after the first change that is not in it. A program that is
+# killed loses at most that.
 SETTLE_SECONDS = 0.4
+LONGEST_SECONDS = 2.0
+_OFFERS = frozenset({"resume", "show_window"})
 
 
 class Keeping:
@@ -38,7 +46,10 @@ class Keeping:
         self.enabled = True
         self._runner = runner
         self._timer: Timer | None = None
+        self._due = 0.0
         self._touched = False
+        self.holding = Holding(session)
+        self.sealed: OpenSealed | None = None  # a hand-over file that waits for its passphrase
 
     # -- what operations get ----------------------------------------------------------
 
@@ -100,25 +111,48 @@ class Keeping:
             return await load_setup(place, path)
 
         def loaded(kit: Kit) -> None:
-            from feishu_wizard.wizard.conversion import from_setup
+            self.holding.take(kit.setup.id, lambda: self._opened(kit, path), path=path)
 
-            answers = replace(
-                from_setup(kit.setup), file_path=path, secrets=tuple(kit.secrets.items())
-            )
-            self.session.restore(answers, Step.PREREQUISITES)
-            self.session.say(Severity.INFO, "file_opened", {"path": path})
-            self.session.ledger.renew()
+        def failed(error: WizardError) -> bool:
+            if error.code != "sealed.needs_passphrase":
+                return False
+            from feishu_wizard.wizard.sealed import OpenSealed
 
-        self.session.start("opening", work, loaded)
+            self.sealed = OpenSealed(self.session, path)
+            self.session.go(Step.PREREQUISITES)
+            self.session.focus = "open.passphrase"
+            return True
+
+        self.session.start("opening", work, loaded, failed=failed)
+
+    def took_sealed(self, kit: Kit, path: str) -> None:
+        """A hand-over file was opened and its secrets are kept: go on with what was in it."""
+        self.sealed = None
+        self._opened(kit, path, file_path="")
+
+    def resume(self, then: Callable[[], None] = lambda: None) -> None:
+        """Go on with the sitting that is offered, and then do what needs it."""
+        sitting = self.offered
+        if sitting is None:
+            return
+
+        def go_on() -> None:
+            self._resume(sitting)
+            then()
+
+        self.holding.take(sitting.setup.id, go_on, path=sitting.file_path)
 
     def act(self, action: str) -> bool:
         """Buttons of the offer to go on; True when the action was one of them."""
-        if action == "resume" and self.offered is not None:
-            self._resume(self.offered)
-        elif action == "start_over":
+        if action in ("resume", "show_window") and self.offered is not None:
+            self.resume()
+        elif action in ("start_over", "start_another"):
             self.offered = None
+            self.holding.act(action)
+        elif action == "put_aside":
+            self._put_aside()
         else:
-            return False
+            return self.holding.act(action)
         return True
 
     # -- keeping ----------------------------------------------------------------------
@@ -129,6 +163,11 @@ class Keeping:
             return
         self.offered = None  # the question is gone from the strip: the admin went on without it
         self._touched = True
+        settled = time.monotonic() + SETTLE_SECONDS
+        if self._timer is None:
+            self._due = settled - SETTLE_SECONDS + LONGEST_SECONDS
+        elif settled > self._due:
+            return
         self._stop_timer()
         self._timer = self._runner.later(SETTLE_SECONDS, self.now)
 
@@ -140,50 +179,29 @@ class Keeping:
             return
         sitting = self.sitting()
 
-        async def work(place: Workplace, report: Report) -> None:
+        async def work(place: Workplace, report: Report) -> Claim:
+            from feishu_wizard.operations.claim_setup import claim_setup
             from feishu_wizard.operations.keep_draft import keep_draft
 
+            claim = await claim_setup(place, sitting.setup.id, file_path=sitting.file_path)
             await keep_draft(place, sitting)
+            return claim
+
+        def kept(claim: Claim) -> None:
+            self.holding.took(claim)
+            then()
 
         def broke(error: WizardError) -> None:
             self.session.say_error(error)
             then()
 
-        self.session.background(work, lambda _: then(), broke)
+        self.session.background(work, kept, broke)
 
     def sitting(self) -> Sitting:
         """What the draft holds: no secret, no result that has to be looked at again."""
-        from feishu_wizard.domain.recipient import RecipientKind
-        from feishu_wizard.domain.sitting import Sitting
+        from feishu_wizard.wizard.resuming import sitting_of
 
-        session, answers = self.session, self.session.answers
-        return Sitting(
-            setup=self.setup(),
-            step=session.step.value,
-            visited=[step.value for step in session.visited()],
-            can_text=answers.can_text,
-            app_id_text=answers.app_id_text,
-            callback_text=answers.callback_text,
-            no_can=answers.no_can,
-            colleague=answers.console_by is ConsoleBy.COLLEAGUE,
-            declined=sorted(answers.declined),
-            console_done=sorted(answers.console_done),
-            scanned_by=answers.scanned_by,
-            stated=sorted(answers.stated),
-            targets=sorted(target.value for target in answers.targets),
-            file_path=answers.file_path,
-            api_base=answers.api_base,
-            refs=dict(answers.refs),
-            recipients=answers.recipients_text,
-            recipient_kind=RecipientKind(answers.recipient_kind),
-            template=answers.template,
-            message_lang=answers.message_lang,
-            enable=answers.enable,
-            place=answers.place.value,
-            proxy_user=answers.proxy_user,
-            file_plain=answers.file_plain,
-            waiting_since=session.permissions.waiting_since,
-        )
+        return sitting_of(self.session)
 
     def keep_secret(self, name: str) -> None:
         """Put a secret that passed into its place, and remember where that is."""
@@ -250,6 +268,7 @@ class Keeping:
             self.session.restore(Answers(), Step.PREREQUISITES)
             self._stop_timer()
             self._touched = False
+            self.holding.let_go()
             self.session.say(Severity.SUCCESS, "forgotten")
 
         self.session.start("forgetting", work, gone)
@@ -260,7 +279,10 @@ class Keeping:
     def _asking(self) -> bool:
         """The offer to go on is still in the strip: until it is answered nothing replaces it."""
         message = self.session.message
-        return self.offered is not None and message is not None and "resume" in message.actions
+        offered = self.offered is not None and message is not None
+        return self.holding.asking or (
+            offered and message is not None and bool(_OFFERS & {*message.actions})
+        )
 
     def _stop_timer(self) -> None:
         if self._timer is not None:
@@ -268,54 +290,89 @@ class Keeping:
             self._timer = None
 
     def _look_for_draft(self) -> None:
-        async def work(place: Workplace, report: Report) -> Sitting | None:
+        async def work(place: Workplace, report: Report) -> _Start:
+            from feishu_wizard.operations.claim_setup import who_holds
             from feishu_wizard.operations.keep_draft import last_draft
+            from feishu_wizard.operations.mend_state import look_at_state
 
-            return await last_draft(place)
+            sitting = await last_draft(place)
+            wrong = await look_at_state(place, sitting)
+            holder = await who_holds(place, sitting.setup.id) if sitting is not None else None
+            return _Start(sitting, holder, wrong)
 
-        def found(sitting: Sitting | None) -> None:
-            from feishu_wizard.domain.kit import Kit
-
-            if sitting is None or self._touched:
-                return
-            self.offered = sitting
-            params = {"step": sitting.step, "at": sitting.updated_at}
-            code = "resume_waiting" if sitting.waiting_since else "resume_offer"
-            self.session.say(Severity.INFO, code, params, actions=("resume", "start_over"))
-            self.session.ledger.read(Kit(sitting.setup))
+        def found(start: _Start) -> None:
+            if not self._touched:
+                self._offer(start)
 
         self.session.background(work, found, self.session.say_error)
 
-    def _resume(self, sitting: Sitting) -> None:
+    def _offer(self, start: _Start) -> None:
+        """Offer to go on where one stopped; what is wrong with what was kept is told first."""
+        from feishu_wizard.domain.kit import Kit
+
+        sitting, wrong = start.sitting, start.wrong
+        self.offered = sitting
+        code, actions = start.offer() if sitting is not None else ("", ())
+        if wrong is not None:
+            if wrong.code == "journal.damaged":
+                actions = ("put_aside", *actions)
+            finding = wrong.finding("setup.state")
+            params = dict(wrong.params)
+            self.session.say(Severity.WARNING, wrong.code, params, finding=finding, actions=actions)
+        elif sitting is not None:
+            params = {"step": sitting.step, "at": sitting.updated_at}
+            self.session.say(Severity.INFO, code, params, actions=actions)
+        if sitting is not None and wrong is None:
+            self.session.ledger.read(Kit(sitting.setup))
+
+    def _put_aside(self) -> None:
+        """Put the damaged journal aside, as the person said; then offer to go on, as always."""
+
+        async def work(place: Workplace, report: Report) -> str:
+            from feishu_wizard.operations.mend_state import put_journal_aside
+
+            return await put_journal_aside(place)
+
+        def done(path: str) -> None:
+            actions = ("resume", "start_over") if self.offered is not None else ()
+            self.session.say(Severity.INFO, "journal_aside", {"path": path}, actions=actions)
+
+        self.session.background(work, done, self.session.say_error)
+
+    def _opened(self, kit: Kit, path: str, file_path: str | None = None) -> None:
         from feishu_wizard.wizard.conversion import from_setup
 
         self.offered = None
+        secrets = tuple(kit.secrets.items())
+        written = path if file_path is None else file_path
         answers = replace(
-            from_setup(sitting.setup),
-            can_text=sitting.can_text,
-            app_id_text=sitting.app_id_text,
-            callback_text=sitting.callback_text,
-            no_can=sitting.no_can,
-            console_by=ConsoleBy.COLLEAGUE if sitting.colleague else ConsoleBy.ME,
-            declined=frozenset(sitting.declined),
-            console_done=frozenset(sitting.console_done),
-            scanned_by=sitting.scanned_by,
-            stated=frozenset(sitting.stated),
-            targets=frozenset(sitting.target_set()),
-            file_path=sitting.file_path,
-            api_base=sitting.api_base,
-            refs=tuple(sitting.refs.items()),
-            recipients_text=sitting.recipients,
-            recipient_kind=sitting.recipient_kind.value,
-            template=sitting.template,
-            message_lang=sitting.message_lang,
-            enable=sitting.enable,
-            place=Place(sitting.place),
-            proxy_user=sitting.proxy_user,
-            file_plain=sitting.file_plain,
+            from_setup(kit.setup), file_path=written, secrets=secrets, place=Place(kit.place)
         )
-        self.session.restore(answers, Step(sitting.step))
+        self.session.restore(answers, Step.PREREQUISITES)
+        self.session.say(Severity.INFO, "file_opened", {"path": path})
+        self.session.ledger.renew()
+
+    def _resume(self, sitting: Sitting) -> None:
+        from feishu_wizard.wizard.resuming import answers_of
+
+        self.offered = None
+        self.session.restore(answers_of(sitting), Step(sitting.step))
         self.session.permissions.waiting_since = sitting.waiting_since
         self.session.say(Severity.INFO, "resumed", {"at": sitting.updated_at})
         self.session.credentials.change.look_back()
         self.session.ledger.renew()
+
+
+class _Start(NamedTuple):
+    """What the start found: the last draft, who else has its setup, and what cannot be read."""
+
+    sitting: Sitting | None
+    holder: Holder | None
+    wrong: WizardError | None
+
+    def offer(self) -> tuple[str, tuple[str, ...]]:
+        """The question that offers the draft, and its buttons."""
+        if self.holder is not None and not self.holder.command:
+            return "resume_elsewhere", ("show_window", "start_another")
+        waiting = self.sitting is not None and bool(self.sitting.waiting_since)
+        return "resume_waiting" if waiting else "resume_offer", ("resume", "start_over")

@@ -45,7 +45,7 @@ while True:
         modes.add(stat.S_IMODE(other.stat().st_mode))
         if other != path:
             leftovers += 1
-    sweep_orphans(folder, now=2e10)
+    sweep_orphans(folder)
     if [other.name for other in folder.iterdir()] != ["setup.toml"]:
         seen.add("unswept")
     if not os.WIFSIGNALED(status):

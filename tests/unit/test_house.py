@@ -29,7 +29,7 @@ FILES = {
     "README.zh-CN.md",
     "pyproject.toml",
 }
-PICTURES = {".png", ".ico", ".icns"}
+BINARY = {".png", ".ico", ".icns", ".sqlite3"}
 MADE_HERE = re.compile(r"(^|/)(\.git|\.venv|build|dist|\.\w+_cache|\.hypothesis|__pycache__)(/|$)")
 
 # The brackets keep these patterns from finding themselves.
@@ -66,7 +66,7 @@ def texts() -> list[tuple[str, bytes]]:
     return [
         (path.relative_to(ROOT).as_posix(), path.read_bytes())
         for path in committed()
-        if path.suffix not in PICTURES
+        if path.suffix not in BINARY
     ]
 
 

@@ -27,7 +27,8 @@ async def tried(case: Case) -> CanTest | WizardError | None:
 
 async def offered(case: Case) -> tuple[ProfileOffer, Finding]:
     """Which profile this CAN speaks, asked without a key."""
-    return await case.once.get("can.offer", lambda: find_profile(case.http, case.kit))
+    added = case.place.added_profiles
+    return await case.once.get("can.offer", lambda: find_profile(case.http, case.kit, added()))
 
 
 async def _stored(case: Case) -> Setting | WizardError:

@@ -85,11 +85,15 @@ async def _refused_to_can_only(case: Case) -> bool:
 
 
 def _wanted(case: Case) -> dict[str, str]:
+    """What the setup says, of what this server keeps."""
     setup = case.kit.setup
-    return {"app_id": setup.feishu.app_id, "callback_url": setup.office.callback_url}
+    wanted = {"app_id": setup.feishu.app_id}
+    if case.place.profile(case.kit).fields.callback_url is not None:
+        wanted["callback_url"] = setup.office.callback_url
+    return wanted
 
 
-def _line(app_id: str, callback_url: str) -> str:
+def _line(app_id: str, callback_url: str = "") -> str:
     return " · ".join(value for value in (app_id, callback_url) if value)
 
 

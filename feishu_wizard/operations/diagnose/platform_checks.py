@@ -74,7 +74,7 @@ def slowed_down(case: Case, known: Mapping[str, Finding]) -> Finding | None:
 
 async def _credentials(case: Case, tell: Tell) -> None:
     feishu = case.kit.setup.feishu
-    if lacks_token(case.kit) is not None:
+    if await lacks_token(case.place, case.kit) is not None:
         tell(not_done(CREDENTIALS, "store_app"))
         return
     try:

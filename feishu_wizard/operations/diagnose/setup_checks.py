@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from feishu_wizard.domain.errors import CredentialError, WizardError
+from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, Proof, Status, not_applicable
 from feishu_wizard.domain.setup import secret_refs
 from feishu_wizard.operations.diagnose.case import Case
@@ -41,7 +41,7 @@ async def _secrets(case: Case, tell: Tell) -> None:
             tell(error.finding("setup.secrets"))
             return
         if found is None:
-            tell(CredentialError("secret.missing", {"name": name}).finding("setup.secrets"))
+            tell((await case.place.missing(case.kit, name)).finding("setup.secrets"))
             return
     params = {"count": str(len(refs))}
     tell(Finding("setup.secrets", Status.PASS, "ok", params, Proof.CONFIGURED))
@@ -51,6 +51,6 @@ async def _state(case: Case, tell: Tell) -> None:
     """What was sent and saved is on record; a record that cannot be read is a finding."""
     journal, setup_id = case.place.journal, case.kit.setup.id
     pending = await asyncio.to_thread(journal.pending_sends, setup_id)
-    saves = await asyncio.to_thread(journal.saves, setup_id)
+    saves = await asyncio.to_thread(journal.can_saves, setup_id)
     params = {"saves": str(len(saves)), "pending": str(len(pending))}
     tell(Finding("setup.state", Status.PASS, "ok", params, Proof.CONFIGURED))

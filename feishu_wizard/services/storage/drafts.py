@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,17 +11,25 @@ import msgspec
 
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.setup import Setup
-from feishu_wizard.domain.sitting import Sitting
+from feishu_wizard.domain.sitting import DRAFT_SCHEMA, Sitting
 from feishu_wizard.services.storage.atomic import (
     failure,
     make_folder,
     sweep_orphans,
+    there,
     write_atomic,
 )
 from feishu_wizard.services.storage.paths import Paths, checked_id
 
 _LARGEST = 4_194_304
+_OURS = re.compile(re.escape(DRAFT_SCHEMA.rpartition("/")[0]) + r"/[0-9.]+")
 _log = logging.getLogger(__name__)
+
+
+class _Head(msgspec.Struct):
+    """What tells the version of a draft."""
+
+    schema: str = DRAFT_SCHEMA
 
 
 class Drafts:
@@ -30,7 +39,11 @@ class Drafts:
         self._folder = paths.state / "drafts"
 
     def save(self, draft: Sitting) -> Sitting:
-        """Write a draft and return it as stored: dated, without ``plain:`` references."""
+        """Write a draft and return it as stored: dated, without ``plain:`` references.
+
+        A file there that cannot be read is put aside first. Raises ``InputError`` draft.future
+        for one of a later program, which stays as it is, and as ``write_atomic``.
+        """
         kept = msgspec.structs.replace(
             draft,
             setup=_without_secrets(draft.setup),
@@ -38,6 +51,7 @@ class Drafts:
             updated_at=draft.updated_at or _now(),
         )
         make_folder(self._folder)
+        self._make_room(kept.setup.id)
         data = msgspec.json.format(msgspec.json.encode(kept), indent=1)
         write_atomic(self._path(kept.setup.id), data, keep_mode=False)
         return kept
@@ -55,7 +69,22 @@ class Drafts:
     def load(self, setup_id: str) -> Sitting | None:
         """One draft, None when there is none; ``InputError`` draft.unreadable (path)."""
         path = self._path(setup_id)
-        return _read(path) if path.exists() else None
+        return _read(path) if there(path) else None
+
+    def trouble(self, draft: Sitting | None) -> InputError | None:
+        """A file that was written after ``draft`` and cannot be read: draft.unreadable or
+        draft.future (path, detail). None when ``draft`` is where the last sitting stopped."""
+        known = self._path(draft.setup.id) if draft is not None else None
+        since = known.stat().st_mtime if known is not None and known.exists() else 0.0
+        for path in self._files():
+            try:
+                if path.stat().st_mtime > since:
+                    _read(path)
+            except InputError as error:
+                return error
+            except FileNotFoundError:  # another window forgot its setup just now
+                continue
+        return None
 
     def delete(self, setup_id: str) -> None:
         """Remove a draft; nothing happens when there is none."""
@@ -68,6 +97,21 @@ class Drafts:
     def sweep(self) -> int:
         """Remove leftovers of a killed program; how many. Call it while holding the lock."""
         return sweep_orphans(self._folder) if self._folder.is_dir() else 0
+
+    def _make_room(self, setup_id: str) -> None:
+        path = self._path(setup_id)
+        try:
+            if there(path):
+                _read(path)
+        except InputError as error:
+            if error.code == "draft.future":
+                raise
+            aside = path.with_suffix(".damaged")
+            _log.warning("%s: %s is now %s", error.code, path.name, aside.name)
+            try:
+                path.replace(aside)
+            except OSError as broken:
+                raise failure(broken, path) from None
 
     def _path(self, setup_id: str) -> Path:
         return self._folder / f"{checked_id(setup_id)}.json"
@@ -88,7 +132,11 @@ def _read(path: Path) -> Sitting:
     try:
         if path.stat().st_size > _LARGEST:
             raise InputError("draft.unreadable", {**where, "detail": "too large"})
-        return msgspec.json.decode(path.read_bytes(), type=Sitting)
+        data = path.read_bytes()
+        schema = msgspec.json.decode(data, type=_Head).schema
+        if schema != DRAFT_SCHEMA and _OURS.fullmatch(schema):
+            raise InputError("draft.future", {**where, "schema": schema})
+        return msgspec.json.decode(data, type=Sitting)
     except OSError as error:
         detail = error.strerror or type(error).__name__
         raise InputError("draft.unreadable", {**where, "detail": detail}) from None

@@ -7,25 +7,24 @@ were chosen for a test message; no secret, and nothing else of a message.
 from __future__ import annotations
 
 import contextlib
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from feishu_wizard.domain.errors import InputError
 from feishu_wizard.services.net.reply import now
-from feishu_wizard.services.storage import platform, proofs, sends
-from feishu_wizard.services.storage.atomic import failure, make_folder
+from feishu_wizard.services.storage import proofs, saves, sends
+from feishu_wizard.services.storage.atomic import there
+from feishu_wizard.services.storage.database import open_database, trouble
 from feishu_wizard.services.storage.paths import Paths
 from feishu_wizard.services.storage.sends import BatchRow, Send
 
 if TYPE_CHECKING:
     import sqlite3
 
+    from feishu_wizard.domain.change import SaveNote, SaveState
     from feishu_wizard.domain.ledger import Entry
 
 # Each entry brings a file one version further; the position is PRAGMA user_version.
@@ -50,12 +49,14 @@ MIGRATIONS: tuple[str, ...] = (
     """,
     sends.SENDS_TABLES,
     proofs.PROOFS_TABLE,
+    saves.SAVES_TABLES,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Save:
-    """One save: ``fields`` are the values before and after without secrets."""
+    """A note about something that was saved: ``fields`` hold no secret. Saves to CAN have rows of
+    their own (``SaveNote``)."""
 
     target: str
     place: str
@@ -184,10 +185,50 @@ class Journal:
             for target, place, at, text in rows
         ]
 
+    def begin_save(
+        self,
+        setup_id: str,
+        where: str,
+        before: Mapping[str, str],
+        wanted: Mapping[str, str],
+        undoes: int = 0,
+    ) -> int:
+        """Note a save to CAN before its first call and return its id; see ``saves``."""
+        with self._transaction() as db:
+            return saves.begin(db, setup_id, where, before, wanted, undoes)
+
+    def finish_save(
+        self, number: int, state: SaveState, after: Mapping[str, str] | None = None
+    ) -> None:
+        """Note how a save ended. ``after``: what was read then; None: nothing was."""
+        with self._transaction() as db:
+            saves.finish(db, number, state, after)
+
+    def saw(self, setup_id: str, where: str, fields: Mapping[str, str]) -> None:
+        """Note what is stored in CAN. With it every save whose end was not known is settled:
+        this is what is there."""
+        with self._transaction() as db:
+            saves.saw(db, setup_id, where, fields)
+            saves.settle(db, setup_id, where, fields)
+
+    def expect(self, setup_id: str, where: str, fields: Mapping[str, str]) -> None:
+        """Note what a person was shown as stored in CAN; settles nothing."""
+        with self._transaction() as db:
+            saves.saw(db, setup_id, where, fields)
+
+    def seen(self, setup_id: str, where: str) -> tuple[str, dict[str, str]]:
+        """When and how the setting of CAN was last seen; "" and nothing when it never was."""
+        rows = self._rows(saves.SELECT_SEEN, setup_id, where)
+        return saves.seen_of(rows[0]) if rows else ("", {})
+
+    def can_saves(self, setup_id: str) -> list[SaveNote]:
+        """All saves to CAN, the latest first."""
+        return [saves.of_row(row) for row in self._rows(saves.SELECT, setup_id)]
+
     def forget(self, setup_id: str) -> None:
         """Remove everything about a setup, also from the file's free pages."""
         with self._transaction() as db:
-            for table in ("sends", "batches", "proofs", "saves"):
+            for table in ("sends", "batches", "proofs", "saves", "can_saves", "can_seen"):
                 db.execute(f"DELETE FROM {table} WHERE setup_id = ?", (setup_id,))  # noqa: S608
 
     def close(self) -> None:
@@ -198,7 +239,7 @@ class Journal:
                 self._connection = None
 
     def _rows(self, query: str, *values: str) -> list[Any]:
-        if self._connection is None and not self.path.exists():
+        if self._connection is None and not there(self.path):
             return []  # reading leaves no file behind
         with self._transaction() as db:
             return db.execute(query, values).fetchall()
@@ -210,39 +251,18 @@ class Journal:
         with self._lock:
             try:
                 if self._connection is None:
-                    self._connection = _open(self.path)
+                    self._connection = open_database(self.path, MIGRATIONS)
                 with self._connection as db:
                     yield db
             except sqlite3.Error as error:
-                raise InputError(
-                    "journal.unusable", {"path": str(self.path), "detail": str(error)}
-                ) from None
+                self._drop()
+                raise trouble(error, self.path) from None
 
+    def _drop(self) -> None:
+        """Open anew next time: a connection that had to fall back to reading stays so."""
+        import sqlite3
 
-def _open(path: Path) -> sqlite3.Connection:
-    import sqlite3
-
-    make_folder(path.parent)
-    try:
-        os.close(platform.open_private(str(path), os.O_RDWR | os.O_CREAT))
-    except OSError as error:
-        raise failure(error, path) from None
-    db = sqlite3.connect(path, timeout=5.0, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")
-        migrate(db, path)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def migrate(db: sqlite3.Connection, path: Path) -> None:
-    """Bring an older file to this program's version; a newer one is refused."""
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > len(MIGRATIONS):
-        raise InputError("journal.future", {"path": str(path), "version": str(version)})
-    for number, script in enumerate(MIGRATIONS[version:], version + 1):
-        db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;")
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None

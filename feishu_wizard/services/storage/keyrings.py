@@ -56,7 +56,7 @@ _WINDOWS = Kind(
 )
 _MACOS = Kind("macOS Keychain", "keyring.backends.macOS", settings=(("keychain", None),))
 _SECRET_SERVICE = Kind("Secret Service", "keyring.backends.SecretService")
-_KWALLET = Kind("KWallet", "keyring.backends.kwallet", "DBusKeyring")
+_KWALLET = Kind("KWallet", "feishu_wizard.services.storage.kwallet", "KWallet")
 
 
 def allowed() -> tuple[Kind, ...]:
@@ -117,28 +117,48 @@ class Found:
 def find(seen: Found) -> Found:
     """Find a backend that works. Blocks: run it in a thread.
 
-    ``seen.reason`` is kept up to date, so that whoever stops waiting knows what it waited for.
+    ``seen.reason`` tells, while a backend is tried, what it is known to wait for, for whoever
+    stops waiting.
     """
+    why = ""
     for kind in allowed():
+        seen.reason = ""
         try:
             backend = make(kind)
-            if kind is _SECRET_SERVICE and _locked():
+            if _closed(kind, backend):
                 seen.reason = "keyring.locked"
             prove(backend)
         except Exception as error:  # noqa: BLE001 - backends raise their libraries' own kinds
-            seen.reason = _reason(error, seen.reason)
+            if why in ("", "keyring.none"):  # the first that was really there is the most telling
+                why = _reason(error, seen.reason)
         else:
             return Found(backend, _name(kind), kind.longest)
-    return Found(reason=seen.reason or "keyring.none")
+    return Found(reason=why or "keyring.none")
+
+
+_LOCKED = (
+    "KeyringLocked",
+    "LockedException",
+    "PromptDismissedException",
+    "WalletLockedError",
+)
 
 
 def _reason(error: Exception, known: str) -> str:
-    """The most telling reason of several backends: the first that was really there."""
-    if type(error).__name__ in ("KeyringLocked", "LockedException", "PromptDismissedException"):
+    """Why a backend cannot be used; ``known``: what it told before."""
+    if type(error).__name__ in _LOCKED:
         return "keyring.locked"
     if isinstance(error, ProbeFailedError):
         return known or "keyring.probe_failed"
     return known or "keyring.none"
+
+
+def _closed(kind: Kind, backend: Backend) -> bool:
+    """Tell whether it waits for a person's password, as far as it says so."""
+    if kind is _SECRET_SERVICE:
+        return _locked()
+    told = getattr(backend, "locked", None)
+    return bool(told is not None and told())
 
 
 def _locked() -> bool:

@@ -42,6 +42,10 @@ def configure(paths: Paths, *, verbose: bool = False) -> None:
         root.addHandler(_handler(paths))
     except OSError as error:
         _tell(f"the log cannot be written: {error.strerror} ({paths.log})")
+        # Without a handler the library writes warnings to stderr as they came, secrets too.
+        nowhere = logging.NullHandler()
+        nowhere.set_name(FILE_NAME)
+        root.addHandler(nowhere)
     root.setLevel(logging.DEBUG if verbose else logging.INFO)
     sys.excepthook = _unhandled
     threading.excepthook = _unhandled_in_thread
@@ -52,6 +56,16 @@ def _handler(paths: Paths) -> logging.Handler:
     from logging.handlers import RotatingFileHandler
 
     class PrivateFile(RotatingFileHandler):
+        told = False
+
+        def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - its name
+            """Say it once; the library's own way prints the record as it came, secrets too."""
+            error = sys.exception()
+            if not self.told:
+                self.told = True
+                what = getattr(error, "strerror", None) or type(error).__name__
+                _tell(f"the log cannot be written: {what} ({self.baseFilename})")
+
         def _open(self) -> TextIOWrapper:
             return open(
                 self.baseFilename,

@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 import stat
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.errors import ConflictError, InputError
 from feishu_wizard.domain.setup import SCHEMA, Setup, parse_ref, secret_refs
-from feishu_wizard.services.storage.atomic import write_atomic
+from feishu_wizard.services.storage.atomic import there, write_atomic
 from feishu_wizard.services.storage.paths import checked_id
+from feishu_wizard.services.storage.setup_target import FileTarget, look_at_target
 
 LARGEST = 1_048_576
+_MARK = b"\xef\xbb\xbf"
 _POSITION = re.compile(r"\(at line (\d+), column (\d+)\)")
 _AT = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
 _FINGERPRINT = re.compile(r"[0-9a-fA-F:]{64,95}")
@@ -31,6 +34,11 @@ def read_setup(path: Path) -> Setup:
     return _decode(_tables(_text(path), path), path)
 
 
+def parse_setup(text: str, path: Path) -> Setup:
+    """A setup from the text of ``path``; errors of its content as ``read_setup``."""
+    return _decode(_tables(text, path), path)
+
+
 def render_setup(setup: Setup) -> str:
     """The setup as a new TOML file."""
     import tomlkit
@@ -40,32 +48,106 @@ def render_setup(setup: Setup) -> str:
     return tomlkit.dumps(document)
 
 
-def write_setup(path: Path, setup: Setup) -> None:
-    """Write a setup file, keeping comments and unknown keys of one that is there.
-
-    A file that is not a setup (or of a later program) is never overwritten: errors as
-    ``read_setup``, and those of ``write_atomic``. A file that holds a secret itself
-    (``plain:``) is made 0600 whatever its mode was.
-    """
+def render_sealed(setup: Setup, profile: str) -> str:
+    """What goes into a hand-over file: the setup with its secrets, and a profile's YAML."""
     import tomlkit
 
+    if not profile:
+        return render_setup(setup)
+    carried = tomlkit.dumps({"carried": {"profile": profile}})
+    return f"{render_setup(setup)}\n{carried}"
+
+
+def carried_profile(text: str) -> str:
+    """The profile that travels in the content of a hand-over file; "" for none."""
+    carried = tomllib.loads(text).get("carried", {})
+    profile = carried.get("profile", "") if isinstance(carried, dict) else ""
+    return profile if isinstance(profile, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A write that is thought through: what stands there and what will. ``before``: None for a
+    new file. ``plain``: a secret goes into it."""
+
+    target: FileTarget
+    before: bytes | None
+    after: bytes
+    plain: bool
+
+
+def write_setup(path: Path, setup: Setup) -> None:
+    """Write a setup file: ``prepare_setup``, then ``put_setup``."""
+    put_setup(prepare_setup(path, setup))
+
+
+def prepare_setup(path: Path, setup: Setup) -> Prepared:
+    """Bring what is there to the setup's values; its comments, blank lines, order, unknown keys,
+    line ends and byte order mark stay. Writes nothing.
+
+    A file that is not a setup (or of a later program) is never overwritten: errors as
+    ``read_setup`` and ``look_at_target``; file.cannot_keep when a file is built so that the new
+    values cannot be put among what it holds.
+    """
     checked_id(setup.id)
-    text = _text(path) if path.exists() and not path.is_symlink() else ""
-    if text.strip():
-        _known_schema(_tables(text, path), path)
+    target = look_at_target(path)
+    before = _bytes(target.path) if target.exists else None
+    plain = any(ref.startswith("plain:") for ref in secret_refs(setup).values())
+    return Prepared(target, before, _merged(target.path, before or b"", setup), plain)
+
+
+def put_setup(prepared: Prepared) -> None:
+    """Write it as a whole or not at all; errors as ``write_atomic``.
+
+    ``ConflictError`` file.changed_meanwhile when what stands there is no longer what it was.
+    A file that holds a secret itself (``plain:``) is made 0600 whatever its mode was.
+    """
+    path = prepared.target.path
+    if (_bytes(path) if there(path) else None) != prepared.before:
+        raise ConflictError("file.changed_meanwhile", {"path": str(path)})
+    write_atomic(path, prepared.after, keep_mode=not prepared.plain)
+
+
+def _merged(path: Path, before: bytes, setup: Setup) -> bytes:
+    """The new content: what is there, brought to the setup's values."""
+    import tomlkit
+
+    mark = _MARK if before.startswith(_MARK) else b""
+    text = _decoded(before, path)
+    if not text.strip():
+        return mark + render_setup(setup).encode()
+    _known_schema(_tables(text, path), path)
+    try:
         document = tomlkit.parse(text)
         _merge(document, _plain(setup))
-        rendered = tomlkit.dumps(document)
-    else:
-        rendered = render_setup(setup)
-    if _decode(tomllib.loads(rendered), path) != setup:
-        raise AssertionError("the setup does not survive being written")
-    plain = any(ref.startswith("plain:") for ref in secret_refs(setup).values())
-    write_atomic(path, rendered.encode(), keep_mode=not plain)
+        rendered = _line_ends_of(text, tomlkit.dumps(document))
+        if parse_setup(rendered, path) != setup:
+            raise InputError("file.cannot_keep", {"path": str(path)})
+    except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError):
+        raise InputError("file.cannot_keep", {"path": str(path)}) from None
+    return mark + rendered.encode()
+
+
+def _line_ends_of(old: str, new: str) -> str:
+    """New lines end as those of the file do, where all of them end alike."""
+    if "\r\n" in old and old.count("\n") == old.count("\r\n"):
+        return re.sub(r"(?<!\r)\n", "\r\n", new)
+    return new
 
 
 def _text(path: Path) -> str:
     """The file's characters, without the byte order mark that Windows editors add."""
+    return _decoded(_bytes(path), path)
+
+
+def _decoded(data: bytes, path: Path) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("setup.not_text", {"path": str(path)}) from None
+
+
+def _bytes(path: Path) -> bytes:
     where = {"path": str(path)}
     try:
         known = path.stat()
@@ -77,11 +159,9 @@ def _text(path: Path) -> str:
             raise InputError(
                 "setup.too_large", {**where, "limit": str(LARGEST), "size": str(known.st_size)}
             )
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
         raise InputError("setup.missing", where) from None
-    except UnicodeDecodeError:
-        raise InputError("setup.not_text", where) from None
     except (OSError, ValueError) as error:
         detail = getattr(error, "strerror", None) or type(error).__name__
         raise InputError("setup.unreadable", {**where, "detail": detail}) from None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Qt
-
 from feishu_wizard.domain.app_change import AppChange, ChangeResult, Part, PartChange
 from feishu_wizard.domain.finding import Proof, Status
 from feishu_wizard.domain.permission import Need
@@ -22,17 +20,10 @@ _LISTS = (Part.SCOPES, Part.REDIRECT_URLS, Part.ALLOWED_IPS)
 class ChangeModel(DiffModel):
     """The columns of a change."""
 
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
+    @property
+    def headings(self) -> tuple[str, ...]:
         """Names of the columns."""
-        horizontal = orientation is Qt.Orientation.Horizontal
-        if horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (_("What"), _("Now"), _("Afterwards"), _("Takes effect"))[section]
-        return super().headerData(section, orientation, role)
+        return _("What"), _("Now"), _("Afterwards"), _("Takes effect")
 
 
 def scope_names(needs: Iterable[Need]) -> Names:

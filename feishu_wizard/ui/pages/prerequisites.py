@@ -11,8 +11,9 @@ from feishu_wizard.text import labels
 from feishu_wizard.text.catalog import _
 from feishu_wizard.ui import a11y
 from feishu_wizard.ui.pages.base import StepPage, show_pasted, show_some
-from feishu_wizard.ui.pages.parts import Facts, HintLine
+from feishu_wizard.ui.pages.parts import Facts, HintLine, choose_file
 from feishu_wizard.ui.widgets.base import column, show_if
+from feishu_wizard.ui.widgets.buttons import Button
 from feishu_wizard.ui.widgets.card import Banner, Card, Disclosure
 from feishu_wizard.ui.widgets.choices import ChoiceGroup, Option, TickRow
 from feishu_wizard.ui.widgets.field import Field, MessageLine
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from feishu_wizard.ui.pages.drift_card import DriftCard
     from feishu_wizard.ui.pages.network import NetworkSection
     from feishu_wizard.ui.pages.network_results import NetworkResults
+    from feishu_wizard.ui.pages.saving.open_sealed import OpenPanel
 
 
 class PrerequisitesPage(StepPage):
@@ -39,6 +41,9 @@ class PrerequisitesPage(StepPage):
         a11y.identify(self._proven, "prerequisites.proven")
         self._proven.set_text("")
         self.add(self._proven)
+        self._sealed: OpenPanel | None = None
+        self._sealed_slot = column(spacing=0)
+        self.body.addLayout(self._sealed_slot)
         self._drift: DriftCard | None = None
         self._drift_slot = column(spacing=0)
         self.body.addLayout(self._drift_slot)
@@ -51,6 +56,11 @@ class PrerequisitesPage(StepPage):
         self.add(self._folded)
         self._calls = HintLine("globe")
         self.add(self._calls)
+        self._file = Button(kind="quiet", icon="file")
+        a11y.identify(self._file, "prerequisites.open_file")
+        self._file.clicked.connect(self._choose_file)
+        self.keep_still(self._file)
+        self.add(self._file)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------
@@ -126,6 +136,27 @@ class PrerequisitesPage(StepPage):
         self._results.refresh(busy=self.busy)
         self.bring_up(self._results, wanted)
 
+    def _choose_file(self) -> None:
+        choose_file(
+            self,
+            _("Open a setup or hand-over file"),
+            "",
+            self.session.keeping.open_file,
+            save=False,
+            kinds=_("Setup and hand-over files (*.toml *.age);;All files (*)"),
+        )
+
+    def _show_sealed(self) -> None:
+        """A hand-over file that was opened asks for its passphrase here."""
+        if self._sealed is None:
+            if self.session.keeping.sealed is None:
+                return
+            from feishu_wizard.ui.pages.saving.open_sealed import OpenPanel
+
+            self._sealed = OpenPanel(self.session)
+            self._sealed_slot.addWidget(self._sealed)
+        self._sealed.refresh()
+
     @property
     def _checking(self) -> bool:
         busy = self.session.busy
@@ -135,6 +166,7 @@ class PrerequisitesPage(StepPage):
 
     def refresh(self) -> None:
         """Show the answers, what follows from them, and what was found."""
+        self._show_sealed()
         self._show_proven()
         self._show_drift()
         self._show_can()
@@ -244,6 +276,9 @@ class PrerequisitesPage(StepPage):
 
     def retranslate(self) -> None:
         """Set all texts again."""
+        if self._sealed is not None:
+            self._sealed.retranslate()
+        self._file.setText(_("Open a setup or hand-over file…"))
         self._can_card.set_title(_("Your CAN server"))
         self._can_url.set_label(_("&Address of CAN"))
         self._can_url.set_placeholder("https://can.example.com")

@@ -96,14 +96,17 @@ class DiffModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
-        """Names of the columns."""
+        """Heads of the columns; the rows have none."""
         if orientation is Qt.Orientation.Vertical:
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        return (_("Field"), _("Now"), _("After saving"), _("What happens"))[section]
+        return self.headings[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return _("Field"), _("Now"), _("After saving"), _("What happens")
 
 
 class _Wrapping(QStyledItemDelegate):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from feishu_wizard.domain.diagnosis import Symptom
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Status
+from feishu_wizard.domain.instance import Claim
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.setup import Setup
@@ -298,6 +299,8 @@ def test_a_file_is_opened_in_the_steps_when_asked_to(stage, qtbot):
     press(at, "diagnosis.question")
     press(at, "diagnosis.take_over")
     at.job.done(Kit(Setup(id="abc234"), file_path="/tmp/setup.toml"))
+    assert at.session.aside is Aside.DIAGNOSIS  # the setup is taken first
+    at.job.done(Claim("abc234", ""))
     assert at.session.aside is None
     assert at.session.answers.setup_id == "abc234"
 

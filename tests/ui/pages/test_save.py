@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QTableView
 
 from feishu_wizard.domain.states import Target
 from feishu_wizard.ui.widgets.check_row import CheckRow
-from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.steps import Step
 from tests.ui.pages import fakes
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from feishu_wizard.cli.apply import apply
+from feishu_wizard.cli.apply import Asked, apply
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, Proof, Status, blocked, not_applicable, not_done
@@ -72,12 +72,12 @@ def _of_secret_file(content: bytes) -> Player:
     return play
 
 
-def _applied(to: str, **office: str) -> Player:
+def _applied(to: str, *, undo: bool = False, **office: str) -> Player:
     async def play(desk: Desk) -> Any:
         path = desk.folder / "setup.toml"
         write_setup(path, Setup(id="abc234", office=Office(**office)))
         async with desk.place() as place:
-            return await refusal(apply(place, str(path), dry_run=True, yes=False, to=to))
+            return await refusal(apply(place, str(path), Asked(dry_run=True, to=to, undo=undo)))
 
     return play
 
@@ -181,6 +181,7 @@ PLAYERS: dict[str, Player] = {
     "secret.file_empty": _of_secret_file(b"\n"),
     "file.not_saved": _not_saved,
     "apply.target": _applied("elsewhere"),
+    "apply.undo_can": _applied("file:copy.toml", undo=True),
     "setup.by_hand": _applied("can", url="https://can.example.com", profile=BY_HAND),
     "send.no_template": _raised(lambda: build(knowledge.samples(), "no-such", "en", {})),
     # fields

@@ -52,6 +52,11 @@ ENCODINGS = {
     "html numbers": lambda v: (
         html.escape(v, quote=False).replace('"', "&#34;").replace("'", "&#39;")
     ),
+    "html references": lambda v: "".join(f"&#{ord(c)};" for c in v),
+    "html references, hex": lambda v: "".join(f"&#x{ord(c):x};" for c in v),
+    "bytes": lambda v: repr(v.encode()),
+    "base64 after one byte": lambda v: base64.b64encode(b":" + v.encode()).decode(),
+    "base64 after two bytes": lambda v: base64.urlsafe_b64encode(b"u:" + v.encode()).decode(),
     "exception": lambda v: str(ValueError(f"refused: {v}")),
     "logged arguments": lambda v: "%s %r" % ("value", (v,)),  # noqa: UP031 - as logging does
 }
@@ -65,6 +70,10 @@ LEFT = {
     "json in json": r'before "\\"\*\*\*\\"" after',
     "repr": r"before ['\"]\*\*\*['\"] after",
     "ascii": r"before ['\"]\*\*\*['\"] after",
+    "bytes": r"before b['\"]\*\*\*['\"] after",
+    # What is left is the byte before and, of the value, at most two bits.
+    "base64 after one byte": r"before O.\*\*\*=* after",
+    "base64 after two bytes": r"before dT.\*\*\*=* after",
     "exception": r"before refused: \*\*\* after",
     "logged arguments": r"before value \(['\"]\*\*\*['\"],\) after",
 }

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+SAVED_AT = "2026-11-22T08:00:00Z"
 BASE = "/anymetrics/api/v1/office-software/feishu"
 
 
@@ -17,7 +18,9 @@ class CanStub:
 
     ``hints`` and ``versions``: whether reads show the secret's end and an ETag. ``answer_lost``
     and ``write_lost``: the connection ends after, or instead of, the next writes of these kinds.
-    ``pretends``: a write is answered well and not stored.
+    ``pretends``: a write is answered well and not stored. ``plain``: reads show the secret.
+    ``lag``: how many reads after a write still show what was there before. ``upgraded``: reads
+    answer with a page.
     """
 
     def __init__(self, origin: str) -> None:
@@ -27,6 +30,11 @@ class CanStub:
         self.hints = True
         self.versions = True
         self.pretends = False
+        self.plain = False
+        self.lag = 0
+        self.upgraded = False
+        self.saved_by = ""
+        self._late: list[dict[str, Any]] = []
         self.answer_lost: set[str] = set()
         self.write_lost: set[str] = set()
         self.before: Callable[[str], None] = lambda kind: None
@@ -36,12 +44,19 @@ class CanStub:
     def body(self) -> dict[str, Any]:
         secret = self.stored["appSecret"]
         hint = str(secret)[-4:] if self.hints and secret else None
-        shown = {k: v for k, v in self.stored.items() if k != "appSecret"}
+        shown = {k: v for k, v in self.stored.items() if self.plain or k != "appSecret"}
+        shown |= {"updatedBy": self.saved_by, "updatedAt": SAVED_AT} if self.saved_by else {}
         versioned = {"version": self.version} if self.versions else {}
         return {**shown, **versioned, "appSecretSet": bool(secret), "appSecretHint": hint}
 
-    def put(self, **values: Any) -> None:
+    def read(self) -> dict[str, Any]:
+        """What a read shows; after a write, the former setting a few times where it lags."""
+        self.reads += 1
+        return self._late.pop(0) if self._late else self.body()
+
+    def put(self, by: str = "ops.liu", **values: Any) -> None:
         """Somebody else saves."""
+        self.saved_by = by
         self.stored.update(values)
         self.version += 1
 
@@ -53,7 +68,8 @@ class CanStub:
         if self.versions and not first and match != f'"v{self.version}"':
             return 412
         if kind not in self.write_lost and not self.pretends:
-            self.put(**sent)
+            self._late = [self.body()] * self.lag
+            self.put(by="wizard", **sent)
         return 200
 
 
@@ -79,8 +95,10 @@ def _handler() -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            self._stub.reads += 1
-            self._answer(200)
+            if self._stub.upgraded:
+                self._send(200, b"<!doctype html><title>CAN</title><p>Hello", "text/html")
+                return
+            self._answer(200, self._stub.read())
 
         def do_PUT(self) -> None:
             stub = self._stub
@@ -98,17 +116,21 @@ def _handler() -> type[BaseHTTPRequestHandler]:
         def _stub(self) -> CanStub:
             return self.server.stub  # type: ignore[attr-defined,no-any-return]
 
-        def _answer(self, status: int) -> None:
-            stub = self._stub
-            body: dict[str, Any] = {"success": True, "code": "200", "data": stub.body()}
+        def _answer(self, status: int, data: dict[str, Any] | None = None) -> None:
+            shown = self._stub.body() if data is None else data
+            body: dict[str, Any] = {"success": True, "code": "200", "data": shown}
             if status == 412:
                 body = {"success": False, "code": "OS_VERSION_STALE", "errorMsg": "changed"}
-            raw = json.dumps(body).encode()
+            self._send(status, json.dumps(body).encode(), "application/json", shown)
+
+        def _send(
+            self, status: int, raw: bytes, kind: str, shown: dict[str, Any] | None = None
+        ) -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(raw)))
-            if stub.versions:
-                self.send_header("ETag", f'"v{stub.version}"')
+            if shown is not None and "version" in shown:
+                self.send_header("ETag", f'"v{shown["version"]}"')
             self.end_headers()
             self.wfile.write(raw)
 

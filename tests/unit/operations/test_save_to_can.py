@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from feishu_wizard.domain.change import SaveState
 from feishu_wizard.domain.errors import (
     CanError,
     ConflictError,
@@ -29,6 +30,16 @@ SECRET = "Qm7vTz2LkX9rWb4NsY6pHd3JfG8cRa1E"
 OLD_SECRET = "9zXw8Vt7Us6Rq5Po4Nm3Lk2Ji1Hg0FeD"
 CALLBACK = "https://can.example.com/user/softLogin"
 BASE = "/anymetrics/api/v1"
+
+
+class NoWait:
+    """A clock that notes what it was asked to wait."""
+
+    def __init__(self):
+        self.waited = []
+
+    async def wait(self, seconds):
+        self.waited.append(seconds)
 
 
 @pytest.fixture
@@ -56,9 +67,11 @@ def plan(perform, kit):
 def save(perform, kit, plan):
     """Compare and save, as two runs of the program."""
 
-    def make(plans=None, changed=None):
+    def make(plans=None, changed=None, agreed=frozenset()):
         wanted = plans or plan(changed)
-        [result] = perform(lambda p: save_all(p, changed or kit, wanted, silent))
+        [result] = perform(
+            lambda p: save_all(p, changed or kit, wanted, silent, agreed, clock=NoWait())
+        )
         return result
 
     return make
@@ -243,8 +256,14 @@ def test_an_answer_lost_after_the_write_is_settled_by_reading_back(
 def test_a_write_that_never_arrived_is_never_called_saved(can, save, versions, hints, kind):
     can.versions, can.hints = versions, hints
     can.write_lost = {kind}
-    with pytest.raises(NetworkError):
+    with pytest.raises(WizardError) as caught:
         save()
+    lost = isinstance(caught.value, NetworkError) if kind == "save" else None
+    if lost is None:  # the values are there, and that is said
+        assert caught.value.code == "can.not_enabled"
+        assert caught.value.exit_code == 8
+    else:
+        assert lost
     assert can.stored["enabled"] is False
 
 
@@ -296,14 +315,16 @@ def test_the_journal_keeps_what_was_there_and_no_secret(can, perform, save, tmp_
     can.put(appId=OLD_APP, appSecret=OLD_SECRET, callbackUrl="https://old.example.com/cb")
 
     async def saves(place):
-        return place.journal.saves("abc234")
+        return place.journal.can_saves("abc234")
 
     save()
-    after, before = perform(saves)
-    assert before.fields["app_id"] == OLD_APP
-    assert before.fields["callback_url"] == "https://old.example.com/cb"
-    assert after.fields["app_id"] == APP_ID
-    assert after.fields["enabled"] == "on"
+    [note] = perform(saves)
+    assert note.state is SaveState.SAVED
+    assert note.before["app_id"] == OLD_APP
+    assert note.before["callback_url"] == "https://old.example.com/cb"
+    assert note.after["app_id"] == APP_ID
+    assert note.after["enabled"] == "on"
+    assert note.started_at <= note.ended_at
     with sqlite3.connect(tmp_path / "state" / "state" / "journal.sqlite3") as db:
         dump = "\n".join(db.iterdump())
     db.close()

@@ -199,13 +199,73 @@ def test_the_folder_is_synced_and_file_systems_without_that_are_forgiven(
     assert synced == [False, True]
 
 
-def test_orphans_of_a_killed_program_are_swept_when_they_are_old(tmp_path: Path) -> None:
-    old, young = (tmp_path / f".a.{name}.feishu-wizard.tmp" for name in ("old", "young"))
-    foreign = tmp_path / ".a.foreign.tmp"
-    for path in (old, young, foreign):
+@posix
+def test_a_folder_that_cannot_be_flushed_is_no_failed_write(tmp_path, monkeypatch, caplog) -> None:
+    def fail(folder: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(platform, "fsync_folder", fail)
+    write_atomic(tmp_path / "a", b"new")
+    assert (tmp_path / "a").read_bytes() == b"new"
+    assert "the folder was not flushed" in caplog.text
+
+
+LEFT = ".a.left.feishu-wizard.tmp"
+
+
+@posix
+def test_what_a_killed_program_left_goes_with_the_next_write(tmp_path: Path) -> None:
+    for name in (LEFT, ".b.left.feishu-wizard.tmp", ".a.foreign.tmp"):
+        (tmp_path / name).write_bytes(b"")
+    write_atomic(tmp_path / "a", b"new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        ".a.foreign.tmp",
+        ".b.left.feishu-wizard.tmp",
+        "a",
+    ]
+    assert sweep_orphans(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".a.foreign.tmp", "a"]
+    assert sweep_orphans(tmp_path / "none") == 0
+
+
+@posix
+def test_the_file_of_a_program_that_still_writes_stays(tmp_path: Path) -> None:
+    with atomic.open_atomic(tmp_path / "a") as file:
+        file.write(b"new")
+        assert sweep_orphans(tmp_path) == 0
+        assert len(list(tmp_path.iterdir())) == 1
+    assert (tmp_path / "a").read_bytes() == b"new"
+    assert sweep_orphans(tmp_path) == 0
+
+
+@posix
+def test_a_file_that_was_swept_too_early_is_made_again(tmp_path, monkeypatch) -> None:
+    real, swept = platform.hold, []
+
+    def hold(descriptor: int) -> int:
+        if not swept:
+            swept.append(sweep_orphans(tmp_path))
+        return real(descriptor)
+
+    monkeypatch.setattr(platform, "hold", hold)
+    write_atomic(tmp_path / "a", b"new")
+    assert swept == [1]
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("a", b"new")]
+
+
+@posix
+def test_where_locks_tell_nothing_age_does(tmp_path, monkeypatch) -> None:
+    import fcntl
+
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    old, young = tmp_path / ".a.old.feishu-wizard.tmp", tmp_path / LEFT
+    for path in (old, young):
         path.write_bytes(b"")
     now = young.stat().st_mtime
-    for path in (old, foreign):
-        os.utime(path, (now - 7200, now - 7200))
-    assert sweep_orphans(tmp_path, now) == 1
-    assert sorted(tmp_path.iterdir()) == sorted([young, foreign])
+    os.utime(old, (now - 7200, now - 7200))
+    write_atomic(tmp_path / "b", b"new")
+    assert sweep_orphans(tmp_path) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == [LEFT, "b"]

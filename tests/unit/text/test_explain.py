@@ -90,7 +90,7 @@ TOLD = {
     "错误码：20029": "feishu.20029",
     "错误代码 20029": "feishu.20029",
     "net.tls.untrusted": "net.tls.untrusted",
-    "can.conflict": "can.stale",
+    "can.conflict": "can.conflict",
     "Setup check failed with setup.not_toml at 3:4": "setup.not_toml",
     "no dept authority": "feishu.40004",
     "app do not have bot": "feishu.11205",

@@ -174,6 +174,9 @@ _NAMES = {
     "scan": "create_app",
     "plan_saves": "save_setup",
     "save_all": "save_setup",
+    "last_save": "undo_save",
+    "plan_undo": "undo_save",
+    "undo_save": "undo_save",
     "resolve_recipients": "resolve_recipients",
     "send_test": "send_test",
     "last_walk": "rehearse_sync",
@@ -336,7 +339,10 @@ def all_well() -> dict[str, Any]:
         "plan_saves": lambda place, kit, targets, report: tuple(
             can_plan() if t is Target.CAN else file_plan() for t in targets
         ),
-        "save_all": lambda place, kit, plans, report: saved(*plans),
+        "save_all": lambda place, kit, plans, report, agreed: saved(*plans),
+        "last_save": None,
+        "plan_undo": lambda place, kit, report, secret: can_plan(),
+        "undo_save": lambda place, kit, plan, report, **given: saved(plan)[0],
         "resolve_recipients": lambda place, kit, wanted, report: (
             tuple(person(r.value, r.kind) for r in wanted),
             (),

@@ -63,6 +63,7 @@ def test_a_stored_secret_that_is_gone_is_asked_for_again(new_session, runner, op
     )
     session = new_session()
     session.act("resume")
+    runner.settle()
     session.press()
     runner.settle()
     assert session.message.code == "secret.missing"

@@ -223,6 +223,7 @@ def test_an_unfinished_sitting_is_offered_and_still_there_afterwards(
     assert session.message.actions == ("resume", "start_over")
     session.diagnose()
     looked.mend(remedy)
+    runner.settle()
     assert session.view is Step.CREDENTIALS
     assert session.focus == "credentials.app_secret"
     assert session.answers.setup_id == "dra234"

@@ -64,7 +64,7 @@ def test_at_the_start_one_step_is_open_and_nothing_is_called(session, operations
     assert {row.state for row in rows[1:]} == {StepState.NOT_YET}
     assert [row.reachable for row in rows] == [True] + [False] * 5
     assert not session.can_go_back
-    assert {name for name, _ in operations.calls} <= {"last_draft"}
+    assert {name for name, _ in operations.calls} <= {"last_draft", "look_at_state"}
     session.go(Step.SAVE)
     assert session.step is Step.PREREQUISITES
 
@@ -191,7 +191,7 @@ def test_back_keeps_answers_and_results(at, runner, operations):
         press(session, runner)
         assert session.step is step
     # The state folder is written and looked into; nobody is called.
-    own = {"keep_draft", "look_back", "ledger_look"}
+    own = {"claim_setup", "keep_draft", "look_back", "ledger_look", "last_save", "last_drift"}
     made = {name for name, _ in operations.calls[asked:]} - own
     assert made == set()
 

@@ -6,7 +6,7 @@ from itertools import product
 
 from feishu_wizard.domain.outcomes import PrerequisiteCheck
 from feishu_wizard.domain.states import Target
-from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.steps import Severity, Step
 from tests.unit.wizard.fakes import (
     CAN,
@@ -22,7 +22,7 @@ def test_every_choice_of_targets_can_be_left(at, runner, operations, tmp_path):
     """Whatever is chosen, presses alone lead on, and the row says what is left."""
     session = at(Step.SAVE)
     session.save.set_secret("api_key", "sk-5f3a9c1e7b2d4860")
-    session.save.set_file_path(str(tmp_path / "setup.toml"))
+    session.save.file.set_path(str(tmp_path / "setup.toml"))
     choices = [c for n in (1, 2, 3) for c in product(Target, repeat=n) if len(set(c)) == n]
     for wanted in {frozenset(choice) for choice in choices}:
         session.go(Step.SAVE)
@@ -44,7 +44,7 @@ def test_ticks_that_are_left_do_not_save_a_second_time(at, runner, operations):
     assert session.verb().code == "continue_open"
     assert session.verb().params == {"count": str(len(HAND_FIELDS))}
     for name in HAND_FIELDS:
-        session.save.set_stated(name, True)
+        session.save.hand.set_stated(name, True)
     assert session.verb().code == "continue"
     assert len(operations.made("save_all")) == 1
 
@@ -109,7 +109,7 @@ def test_without_can_only_a_file_is_offered(session, runner, operations):
     assert session.save.offered == (Target.FILE,)
     press(session, runner)
     assert session.focus == "save.file_path"
-    session.save.set_file_path("/tmp/setup.toml")
+    session.save.file.set_path("/tmp/setup.toml")
     press(session, runner)
     assert session.verb().code == "save_to_file"
     press(session, runner)
@@ -125,14 +125,14 @@ def test_by_hand_gives_the_values_to_copy_and_waits_for_ticks(at, runner, operat
         warned="can.profile", offered=offer(False, "html")
     )
     session = at(Step.SAVE)
-    assert session.save.hand_value("app_id") == "cli_a8c029e757e6500b"
-    assert session.save.hand_value("callback_url") == CAN + "/user/softLogin"
-    assert session.save.hand_value("app_secret") == ""
-    assert session.save.reveal_secret().reveal() == "Qm7vTz2LkX9rWb4NsY6pHd3JfG8cRa1E"
+    assert session.save.hand.value("app_id") == "cli_a8c029e757e6500b"
+    assert session.save.hand.value("callback_url") == CAN + "/user/softLogin"
+    assert session.save.hand.value("app_secret") == ""
+    assert session.save.hand.reveal_secret().reveal() == "Qm7vTz2LkX9rWb4NsY6pHd3JfG8cRa1E"
     assert session.verb().params == {"count": "5"}
     assert not session.closing
     for name in HAND_FIELDS:
-        session.save.set_stated(name, True)
+        session.save.hand.set_stated(name, True)
     assert session.verb().code == "continue"
     assert session.closing
     assert operations.made("plan_saves") == []

@@ -6,7 +6,7 @@ import pytest
 
 from feishu_wizard.domain.finding import Proof
 from feishu_wizard.domain.states import Act, Target
-from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.steps import Severity, Step
 from tests.unit.wizard.practice import can_is, drill, stored, writes
 
@@ -39,7 +39,10 @@ def test_somebody_else_saves_first_and_keeps_what_they_saved(at_save, healthy):
         assert session.message.severity is Severity.ERROR
         assert session.message.code == "can.stale"
         assert stored(healthy)["callback_url"] == before
-        assert session.verb().code == "show_changes"
+        assert session.verb().code == "save_to_can"  # read again at once, both sides shown
+        [plan] = session.save.plans
+        assert plan.moved
+        assert plan.changed_by == "ops.liu"
         assert not session.closing
 
 
@@ -94,9 +97,9 @@ def test_a_can_without_the_profile_ends_by_hand_with_everything_stated(healthy, 
         session = admin.walk(Step.SAVE)
         assert session.prerequisites.offer.fits is False
         assert session.save.offered == (Target.BY_HAND, Target.FILE)
-        assert session.save.reveal_secret().reveal() == healthy["app_secret"]
+        assert session.save.hand.reveal_secret().reveal() == healthy["app_secret"]
         for name in HAND_FIELDS:
-            session.save.set_stated(name, True)
+            session.save.hand.set_stated(name, True)
         admin.press()
     finally:
         can_is(healthy, api="rest")
@@ -116,8 +119,8 @@ def test_without_can_the_file_is_complete(healthy, sit, tmp_path, plain):
         admin.press()
     assert session.step is Step.SAVE, session.message
     path = tmp_path / "prepared.toml"
-    session.save.set_file_path(str(path))
-    session.save.set_file_plain(plain)
+    session.save.file.set_path(str(path))
+    session.save.file.set_plain(plain)
     admin.press()
     assert not path.exists()
     admin.press()
@@ -134,3 +137,27 @@ def test_without_can_the_file_is_complete(healthy, sit, tmp_path, plain):
     admin.press()
     admin.press()
     assert session.step is Step.PERMISSIONS, session.message  # the secret was found again
+
+
+def test_a_save_is_taken_back_from_the_page(at_save, healthy):
+    session = at_save.session
+    before = stored(healthy)["callback_url"]
+    session.update(callback_text=healthy["can"] + "/undo/user/softLogin")
+    session.save.set_enable_open(True)
+    at_save.press()
+    at_save.press()
+    assert session.message.code == "saved", session.message
+    undo = session.save.undo
+    assert undo.offered
+    undo.prepare()
+    at_save.settle()
+    assert {row.field: row.after for row in undo.plan.rows if row.changes} == {
+        "callback_url": before
+    }
+    assert stored(healthy)["callback_url"].endswith("/undo/user/softLogin")
+    undo.commit()
+    at_save.settle()
+    assert session.message.code == "undone", session.message
+    assert stored(healthy)["callback_url"] == before
+    assert session.save.results == ()
+    assert session.verb().code == "show_changes"

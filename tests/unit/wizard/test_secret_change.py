@@ -13,7 +13,7 @@ from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.secret_change import SecretChange, Stage, Unfinished
-from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.secret_change import FIELD
 from feishu_wizard.wizard.steps import Severity, Step
 from tests.unit.wizard.fakes import HANG, SECRET, fill_credentials

@@ -13,7 +13,7 @@ from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.recipient import RecipientKind
 from feishu_wizard.domain.states import Target
 from feishu_wizard.wizard.answers import ConsoleBy, Place
-from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.steps import ORDER, Step
 from tests.unit.wizard.fakes import CAN, HANG, fill_credentials, fill_prerequisites, network, offer
 
@@ -49,7 +49,7 @@ CHANGES = {
     "not enabling": (lambda s: s.save.set_enable(False), {S}),
     "another tenant": (lambda s: s.save.set_input("tenant_id", "2"), {S}),
     "another key": (lambda s: s.save.set_secret("api_key", "sk-another-key-0001"), {S}),
-    "a tick": (lambda s: s.save.set_stated("app_id", True), set()),
+    "a tick": (lambda s: s.save.hand.set_stated("app_id", True), set()),
     "other recipients": (lambda s: s.test.push.set_recipients("li.na"), {T}),
     "another kind": (lambda s: s.test.push.set_kind(RecipientKind.USER_ID), {T}),
     "another template": (lambda s: s.test.push.set_template("text"), set()),
@@ -142,7 +142,7 @@ def test_a_tick_is_taken_back_when_the_value_it_speaks_of_changes(at, change, le
     session = at(Step.SAVE)
     session.update(targets=frozenset({Target.BY_HAND}))
     for name in HAND_FIELDS:
-        session.save.set_stated(name, True)
+        session.save.hand.set_stated(name, True)
     change(session)
     assert set(HAND_FIELDS) - session.answers.stated == left
     assert session.save.done() is (left == set())

@@ -13,7 +13,7 @@ from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.domain.states import GrantState
 from feishu_wizard.domain.verdict import Known, capability_words
 from feishu_wizard.operations.knowledge import needs
-from feishu_wizard.wizard.save import HAND_FIELDS
+from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.steps import Step
 
 CONFIGURED = dict.fromkeys(("app_id", "callback_url", "enabled"), Proof.CONFIGURED)

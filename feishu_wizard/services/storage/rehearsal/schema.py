@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.services.storage import platform
-from feishu_wizard.services.storage.atomic import failure, make_folder
+from feishu_wizard.services.storage.atomic import failure, make_folder, there
 
 if TYPE_CHECKING:
     import sqlite3
@@ -98,7 +98,7 @@ def connect(path: Path, *, make: bool) -> sqlite3.Connection | None:
 
     if make:
         _make_file(path)
-    elif not path.exists():
+    elif not there(path):
         return None
     db = sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False)
     try:

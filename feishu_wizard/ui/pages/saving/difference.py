@@ -40,13 +40,17 @@ class Differences(Block):
             table = self._tables[target]
             self._heads[target].set_text(_head(plan) if plan else "")
             shown = _shown(plan) if plan else ()
-            table.set_rows([_row(change) for change in shown])
+            table.set_rows([diff_row(change) for change in shown])
             table.setAccessibleName(_head(plan) if plan else "")
             show_if(table, bool(shown))
 
     def any(self) -> bool:
         """Tell whether something was read; once saved, the list of results takes its place."""
         return bool(self._plans())
+
+    def open_plans(self) -> tuple[SavePlan, ...]:
+        """The plans that are not carried out yet."""
+        return tuple(self._plans().values())
 
     def _plans(self) -> dict[Target, SavePlan]:
         saved = {result.target for result in self._controller.results}
@@ -72,8 +76,9 @@ def _shown(plan: SavePlan) -> tuple[Change, ...]:
     return tuple(row for row in plan.rows if row.changes)
 
 
-def _row(change: Change) -> DiffRow:
-    before, after = _value(change, change.before), _value(change, change.after)
+def diff_row(change: Change) -> DiffRow:
+    """One row in words; a secret shows only what happens to it."""
+    before, after = (_value(change, value) for value in (change.before, change.after))
     if change.secret:
         before = "" if change.act is Act.SET else _HIDDEN
         after = _HIDDEN
