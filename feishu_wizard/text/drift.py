@@ -78,7 +78,7 @@ _SECRETS = {
 
 def _since(drift: Drift, now: datetime | None) -> str:
     if drift.before:
-        return _("It changed between {before} and {since}.").format(
+        return _("Last equal {before}, first different {since}.").format(
             before=age(drift.before, now), since=age(drift.since, now)
         )
     return _("First seen {since}.").format(since=age(drift.since, now))

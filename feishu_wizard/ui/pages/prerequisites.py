@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.capability import Capability
@@ -60,7 +61,7 @@ class PrerequisitesPage(StepPage):
         a11y.identify(self._file, "prerequisites.open_file")
         self._file.clicked.connect(self._choose_file)
         self.keep_still(self._file)
-        self.add(self._file)
+        self.body.addWidget(self._file, 0, Qt.AlignmentFlag.AlignLeft)
         self.retranslate()
 
     # -- building ---------------------------------------------------------------------

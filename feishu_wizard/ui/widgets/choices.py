@@ -197,7 +197,10 @@ class ChoiceGroup(QWidget):
         self._id = group_id
         outer = column(self, spacing=1)
         self._title = WrapLabel(role="strong")
+        self._help = WrapLabel(role="muted")
         outer.addWidget(self._title)
+        outer.addWidget(self._help)
+        self._help.set_text("")
         self._list = column(spacing=1.25)
         outer.addLayout(self._list)
         self._group = QButtonGroup(self)
@@ -212,6 +215,11 @@ class ChoiceGroup(QWidget):
         """Ask the question that the options answer."""
         self._title.set_text(title)
         a11y.describe(self, title)
+
+    def set_help(self, text: str) -> None:
+        """Say below the question what it decides; "" for nothing."""
+        self._help.set_text(text)
+        a11y.describe(self, self._title.text(), text)
 
     def set_options(self, options: Sequence[Option]) -> None:
         """Show ``options``; those that were there keep their state and focus."""

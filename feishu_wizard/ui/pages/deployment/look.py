@@ -39,7 +39,7 @@ class ProfileBlock(QWidget):
             outer.addWidget(widget)
         buttons = QWidget()
         row = FlowLayout(buttons)
-        self._trust, self._try = Button(kind="primary", icon="shield"), Button(icon="server")
+        self._trust, self._try = Button(icon="shield"), Button(icon="server")
         a11y.identify(self._trust, "save.deployment.trust")
         a11y.identify(self._try, "save.deployment.try")
         self._trust.clicked.connect(flow.trust)

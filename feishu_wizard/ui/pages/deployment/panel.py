@@ -82,7 +82,7 @@ class DeploymentPanel(Card):
         self._problem = MessageLine()
         buttons = QWidget()
         row = FlowLayout(buttons)
-        self._read, self._file = Button(kind="primary"), Button(icon="file")
+        self._read, self._file = Button(icon="chevron-right"), Button(icon="file")
         a11y.identify(self._read, "save.deployment.read")
         a11y.identify(self._file, "save.deployment.file")
         self._read.clicked.connect(self._flow.read_text)

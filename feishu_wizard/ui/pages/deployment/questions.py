@@ -31,7 +31,7 @@ class Questions(QWidget):
         outer.addLayout(self._list)
         self._shown: tuple[Question, ...] = ()
         self._groups: dict[str, ChoiceGroup] = {}
-        self._decide = Button(kind="primary")
+        self._decide = Button(icon="chevron-right")
         a11y.identify(self._decide, "save.deployment.decide")
         self._decide.clicked.connect(flow.decide)
         outer.addWidget(self._decide, 0, Qt.AlignmentFlag.AlignLeft)
@@ -63,10 +63,8 @@ class Questions(QWidget):
 
     def _group(self, question: Question) -> ChoiceGroup:
         words = told.question_words(question)
-        title = _("{sentence} {fix}").format(sentence=words.title, fix=words.help)
-        group = ChoiceGroup(
-            f"save.deployment.q.{question.id}", title if words.help else words.title
-        )
+        group = ChoiceGroup(f"save.deployment.q.{question.id}", words.title)
+        group.set_help(words.help)
         group.set_options(
             [Option(one.value, told.choice_words(question, one)) for one in question.choices]
         )
