@@ -139,7 +139,7 @@ async def _asked(verb: bytes, data: bytes, passphrase: Secret) -> tuple[str, byt
     try:
         # -P: its own folder has modules named like those of the standard library.
         worker = await asyncio.create_subprocess_exec(
-            sys.executable, str(_WORKER), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
+            sys.executable, "-P", str(_WORKER), stdin=PIPE, stdout=PIPE, stderr=DEVNULL
         )
     except OSError as error:
         raise WizardError("sealed.worker", {"detail": error.strerror or ""}) from None

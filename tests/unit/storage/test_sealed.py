@@ -244,6 +244,15 @@ def test_a_module_of_the_current_folder_is_not_taken_for_a_library(tmp_path, mon
     assert opened(age_file(CONTENT, WORDS.reveal())) == CONTENT
 
 
+def test_a_module_beside_the_worker_is_not_taken_for_a_library(tmp_path, monkeypatch) -> None:
+    """Beside the real one lie ``secrets.py`` and ``platform.py`` of ours."""
+    worker = tmp_path / "worker.py"
+    worker.write_bytes(sealed._WORKER.read_bytes())
+    (tmp_path / "pyrage.py").write_text("raise SystemExit(9)")
+    monkeypatch.setattr(sealed, "_WORKER", worker)
+    assert opened(age_file(CONTENT, WORDS.reveal())) == CONTENT
+
+
 # -- the age command of Debian, where it is installed --------------------------------------
 
 needs_age = pytest.mark.skipif(
