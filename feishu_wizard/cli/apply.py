@@ -51,13 +51,17 @@ async def apply(place: Workplace, file: str, asked: Asked) -> int:
     if asked.to.startswith("sealed:"):
         return await _seal(place, file, asked)
     target = _target(asked.to)
-    if asked.undo and target is not Target.CAN:
-        raise InputError("apply.undo_can", {"to": asked.to})
     kit = _for_target(await load_setup(place, file), target, asked.to)
     if not asked.dry_run:
         await hold_for(place, kit, "apply")
-    work = _Undo(place, kit, asked) if asked.undo else _Save(place, kit, asked, target)
-    return await work.run()
+    return await _work(place, kit, asked, target).run()
+
+
+def _work(place: Workplace, kit: Kit, asked: Asked, target: Target) -> _Save:
+    if not asked.undo:
+        return _Save(place, kit, asked, target)
+    undo = _Undo if target is Target.CAN else _UndoFile
+    return undo(place, kit, asked)
 
 
 async def _seal(place: Workplace, file: str, asked: Asked) -> int:
@@ -182,6 +186,29 @@ class _Undo(_Save):
         from feishu_wizard.operations.undo_save import undo_save
 
         await undo_save(self.place, self.kit, plan, self.report)
+
+
+class _UndoFile(_Undo):
+    """One run of the command that gives a setup file back as it was."""
+
+    async def plan(self) -> SavePlan:
+        """What giving the file back would change."""
+        from feishu_wizard.operations.undo_file import plan_file_undo
+
+        plan = await plan_file_undo(self.place, self.kit, self.kit.file_path)
+        if plan is None:
+            raise InputError("file.nothing_to_undo", {"path": self.kit.file_path})
+        return plan
+
+    async def save(self, plan: SavePlan) -> None:
+        """Write the old bytes, or remove the file that the save made."""
+        from feishu_wizard.operations.undo_file import undo_file
+
+        await undo_file(self.place, self.kit, plan)
+        note(_("{where} is as it was before the last save.").format(where=clean(plan.where)))
+
+    async def settle(self, plan: SavePlan) -> None:
+        """Nothing is to be noted."""
 
 
 def _target(to: str) -> Target:

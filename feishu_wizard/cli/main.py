@@ -157,7 +157,7 @@ def sandbox(starters: Starters, arguments: tuple[str, ...]) -> None:
 @click.option("--dry-run", is_flag=True, help="Show what would change; exit 6 when there is.")
 @click.option("--yes", is_flag=True, help="Save without asking.")
 @click.option("--to", default="can", show_default=True, help="can, file:PATH or sealed:PATH.")
-@click.option("--undo", is_flag=True, help="Take the last save to CAN back.")
+@click.option("--undo", is_flag=True, help="Take the last save to CAN, or to file:PATH, back.")
 @click.option("--overwrite", is_flag=True, help="Replace what somebody else changed meanwhile.")
 @click.option("--accept-weak-auth", is_flag=True, help="Save although no call shows a secret.")
 @click.option("--take-over", is_flag=True, help="Go on although another computer is noted.")

@@ -181,7 +181,7 @@ PLAYERS: dict[str, Player] = {
     "secret.file_empty": _of_secret_file(b"\n"),
     "file.not_saved": _not_saved,
     "apply.target": _applied("elsewhere"),
-    "apply.undo_can": _applied("file:copy.toml", undo=True),
+    "apply.undo_can": _applied("sealed:copy.age", undo=True),
     "setup.by_hand": _applied("can", url="https://can.example.com", profile=BY_HAND),
     "send.no_template": _raised(lambda: build(knowledge.samples(), "no-such", "en", {})),
     # fields
