@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from feishu_wizard.cli.output import data, note
+from feishu_wizard.cli.tree import DASH
 from feishu_wizard.domain.change import Change, SavePlan, SaveResult
 from feishu_wizard.text import saving
 from feishu_wizard.text.catalog import _
@@ -29,7 +30,8 @@ def show_result(result: SaveResult) -> None:
     """Where it was saved, and how well each field is known."""
     note(_("Saved to {where}, read back and equal.").format(where=result.where))
     for field, proof in result.fields.items():
-        note(f"  {field_label(field)}: {proof_word(proof)}")
+        # A dash: "App Secret: stated" would be masked as if it were the value.
+        note(f"  {field_label(field)}{DASH}{proof_word(proof)}")
 
 
 def _line(row: Change) -> str:
@@ -39,6 +41,6 @@ def _line(row: Change) -> str:
     sign = "~" if row.changes else "="
     name = field_label(row.field)
     if row.secret or not row.changes:
-        return f"{sign} {name}: {act_word(row.act)}"
+        return f"{sign} {name}{DASH}{act_word(row.act)}"
     before, after = saving.value_word(row, row.before), saving.value_word(row, row.after)
     return f"{sign} {name}: {before} → {after} ({act_word(row.act)})"

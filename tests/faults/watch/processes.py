@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import stat
 import threading
 from collections.abc import Iterator
@@ -18,8 +19,8 @@ class Sampler:
     """Looks at a process and its descendants until it is stopped.
 
     ``seen``: channel (such as ``cmdline of 4711``) to what stood there; ``files``: those that a
-    process has below ``tops``, read through ``/proc/<pid>/fd``: also without a name (any more). ``met`` is set
-    when a process came whose arguments hold ``worker``; its id is in ``worker`` then.
+    process has open below ``tops``, also without a name (any more). ``met`` is set when a process
+    came whose arguments hold ``worker``; its id is in ``worker`` then.
     """
 
     def __init__(self, root: int, tops: tuple[Path, ...] = (), worker: bytes = b"") -> None:
@@ -65,18 +66,17 @@ def _family(root: int) -> Iterator[int]:
     while todo:
         pid = todo.pop()
         yield pid
-        for children in (_PROC / str(pid) / "task").glob("*/children"):
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it may end at any moment
+            for children in (_PROC / str(pid) / "task").glob("*/children"):
                 todo += [int(one) for one in children.read_text().split()]
 
 
 def _open_files(pid: int, tops: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]:
     folder = _PROC / str(pid) / "fd"
     with contextlib.suppress(OSError):
-        for entry in os.listdir(folder):
+        for link in folder.iterdir():
             with contextlib.suppress(OSError):
-                link = folder / entry
-                name = os.readlink(link)
+                name = str(link.readlink())
                 if not any(name.startswith(f"{top}/") for top in tops):
                     continue
                 known = link.stat()
@@ -84,10 +84,14 @@ def _open_files(pid: int, tops: tuple[Path, ...]) -> Iterator[tuple[str, bytes]]
                     yield name, link.read_bytes()
 
 
-def gone(pid: int) -> bool:
-    """Whether a process has ended."""
+def wait_for_end(pid: int, seconds: float) -> None:
+    """Wait until a process that is no child of ours has ended."""
     try:
-        fields = (_PROC / str(pid) / "stat").read_text()
-    except OSError:
-        return True
-    return fields.rpartition(")")[2].split()[0] == "Z"
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        ready, _, _ = select.select([handle], [], [], seconds)
+        assert ready, f"process {pid} was left over"
+    finally:
+        os.close(handle)

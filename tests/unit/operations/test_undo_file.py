@@ -169,6 +169,16 @@ def test_a_file_that_others_can_read_is_told(kit, path, plan, save, plain, remar
     assert plan(kit).remarks == (() if plain else ("file.open_to_others",))
 
 
+def test_references_that_end_with_this_run_are_told(kit, plan):
+    """There is no password store here: what the file would refer to is gone afterwards."""
+    feishu = msgspec.structs.replace(kit.setup.feishu, app_secret="")
+    typed = replace(kit, setup=msgspec.structs.replace(kit.setup, feishu=feishu))
+    assert plan(typed).remarks == ("file.secrets_lost",)
+    assert plan(replace(typed, file_plain=True)).remarks == ()
+    assert plan(replace(typed, place="file")).remarks == ()
+    assert plan(kit).remarks == ()  # its secret has a place already
+
+
 # -- undo -----------------------------------------------------------------------------------
 
 

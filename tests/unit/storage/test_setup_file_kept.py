@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from feishu_wizard.domain.errors import ConflictError, InputError
@@ -108,6 +108,7 @@ def is_part_in_order(part: list[str], whole: list[str]) -> bool:
 
 @settings(max_examples=40, deadline=None)
 @given(documents(), st.sampled_from(["\n", "\r\n"]), st.booleans())
+@example(f"{HEAD}\n[office]\n# ours\n   ", "\r\n", False)
 def test_what_others_wrote_stays(text: str, end: str, mark: bool) -> None:
     tomllib.loads(text)
     before = (b"\xef\xbb\xbf" if mark else b"") + text.replace("\n", end).encode()
