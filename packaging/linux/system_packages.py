@@ -102,6 +102,7 @@ TESTS = (
         "chromedriver",
         "chromium",
     ),
+    Need("program", "age", *["age"] * 4),
     Need("program", "curl", *["curl"] * 4),
     Need("program", "wget", *["wget"] * 4),
     Need("program", "dash", *["dash"] * 4),
