@@ -134,7 +134,12 @@ def store(root: Path, page: int) -> None:
 
 
 def index(root: Path) -> None:
-    rehearsal(root).index()
+    try:
+        rehearsal(root).index()
+    except InputError:  # the end of this walk; the next one opens the file anew
+        rehearsal(root).close()
+        rehearsal.cache_clear()
+        raise
 
 
 def look_index(root: Path) -> str:

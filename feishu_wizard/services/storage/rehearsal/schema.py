@@ -109,6 +109,8 @@ def connect(path: Path, *, make: bool) -> sqlite3.Connection | None:
             db.close()
             return None
         _prepare(db, version)
+        if make:
+            _prove_writable(db)
     except BaseException:
         db.close()
         raise
@@ -121,6 +123,13 @@ def _make_file(path: Path) -> None:
         os.close(platform.open_private(str(path), os.O_RDWR | os.O_CREAT))
     except OSError as error:
         raise failure(error, path) from None
+
+
+def _prove_writable(db: sqlite3.Connection) -> None:
+    """SQLite opens for reading what it cannot open for writing, and says so at the first write
+    only; that connection would never write again."""
+    db.execute("BEGIN IMMEDIATE")
+    db.rollback()
 
 
 def _prepare(db: sqlite3.Connection, version: int) -> None:
