@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -18,6 +19,7 @@ from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.progress import Progress, Report
 from feishu_wizard.domain.recording.curl import recording_of
 from feishu_wizard.domain.recording.derive import derive
+from feishu_wizard.domain.recording.find import of_origin
 from feishu_wizard.domain.recording.model import Derived, Form, Recording, Typed
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.deployments import add_profile
@@ -63,6 +65,19 @@ async def read_recording(
     if kind_of(text) == "har":
         return await in_thread(lambda told: read_har_bytes(text.encode(), _telling(told)), report)
     return await asyncio.to_thread(recording_of, text)
+
+
+def at_can(recording: Recording, can_url: str) -> Recording:
+    """The calls that went to CAN's host, at any port: a profile never leads anywhere else.
+
+    Raises ``InputError`` recording.other_product (origin, hosts) when none did.
+    """
+    host = urlsplit(can_url).hostname
+    calls = tuple(c for c in recording.calls if urlsplit(c.origin).hostname == host)
+    if not calls:
+        return of_origin(recording, can_url)
+    skipped = recording.skipped + len(recording.calls) - len(calls)
+    return replace(recording, calls=calls, skipped=skipped)
 
 
 def derived(

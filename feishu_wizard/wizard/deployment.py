@@ -105,6 +105,7 @@ class DeploymentFlow(Asking):
 
     def take_file(self, path: str) -> None:
         """A profile is looked at; anything else is a recording."""
+        can = self.session.prerequisites.can_origin
 
         async def work(place: Workplace, report: Report) -> _Taken:
             from feishu_wizard.operations import deployments, import_profile
@@ -112,7 +113,8 @@ class DeploymentFlow(Asking):
             if await import_profile.kind_of_file(path) == "profile":
                 data = await deployments.read_profile_file(path)
                 return data, deployments.look_at(data, path, place)
-            return await import_profile.read_recording(place, path=path, report=report)
+            seen = await import_profile.read_recording(place, path=path, report=report)
+            return import_profile.at_can(seen, can)
 
         self._take(work, path)
 
@@ -120,14 +122,15 @@ class DeploymentFlow(Asking):
         """Read what was pasted."""
         if self.stop_at_problems():
             return
-        text = self.text
+        text, can = self.text, self.session.prerequisites.can_origin
 
         async def work(place: Workplace, report: Report) -> _Taken:
             from feishu_wizard.operations import deployments, import_profile
 
             if import_profile.kind_of(text) == "profile":
                 return text.encode(), deployments.look_at(text.encode(), "", place)
-            return await import_profile.read_recording(place, text=text, report=report)
+            seen = await import_profile.read_recording(place, text=text, report=report)
+            return import_profile.at_can(seen, can)
 
         self._take(work, "")
 

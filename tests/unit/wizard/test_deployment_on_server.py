@@ -157,3 +157,13 @@ def test_a_session_is_kept_nowhere_and_asked_for_anew(admin, healthy, sit, learn
     assert session.answers.profile == learned.look.id
     assert session.answers.secret(f"can_{name}") is None
     assert secret_of(session) == name
+
+
+def test_a_recording_of_another_server_is_refused(admin, server, healthy):
+    flow = admin.session.save.deployment
+    elsewhere = copied(server[0], healthy).replace(server[0].origin, "https://other.example.com")
+    flow.set_text(elsewhere)
+    flow.read_text()
+    admin.settle()
+    assert flow.error.code == "recording.other_product"
+    assert flow.recording is None
