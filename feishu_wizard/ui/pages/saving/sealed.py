@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from feishu_wizard.domain.errors import InputError
@@ -39,6 +40,8 @@ class SealPanel(Block):
         shown = (self._about, self._path, self._propose, self._words, self._again, self._weak)
         for widget in (*shown, self._two_ways, self._write, self._inside):
             body.addWidget(widget)
+        for button in (self._propose, self._write):
+            body.setAlignment(button, Qt.AlignmentFlag.AlignLeft)
 
     def _build_fields(self) -> None:
         sealing = self._sealing
