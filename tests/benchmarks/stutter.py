@@ -145,7 +145,7 @@ def open_window(setup: str, root: Path) -> tuple[Session, Shell, AsyncRunner]:
     session.keeping.begin()
     until(lambda: session.permissions.needs)
     session.keeping.open_file(setup)
-    until(lambda: session.busy is None)
+    until(lambda: bool(session.answers.file_path) and session.busy is None)
     keep_people(root, session)
     session.restore(session.answers, Step.TEST)
     session.test.show_panel(Capability.USER_SYNC)

@@ -54,6 +54,8 @@ class Desk:
     def open(self):
         """Take over the practice setup file, as support staff would."""
         self.session.keeping.open_file(str(self.practice.setup))
+        # The setup is claimed first, beside everything else.
+        self.qtbot.waitUntil(lambda: bool(self.session.answers.file_path), timeout=WAIT_MS)
         self.idle()
 
     def button(self, name):
