@@ -193,6 +193,7 @@ async def _serve(
     else:
         await can.open()
     apps.world.drills.listeners.append(switch)
+    apps.world.drills.settlers.append(switch.settled)
     sys.stdout.write(ready + "\n")
     sys.stdout.flush()
     await stop.wait()

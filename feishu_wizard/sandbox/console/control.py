@@ -54,6 +54,7 @@ def routes(world: World, office: CanOffice) -> list[BaseRoute]:
 
     async def drills(request: Request, body: Body) -> Body:
         world.drills.switch(text(body, "name"), on=flag(body, "on"))
+        await world.drills.settled()
         return {"ok": True, "drills": list(world.drills.active)}
 
     async def can(request: Request, body: Body) -> Body:

@@ -6,7 +6,7 @@ Switching a state drill off gives the app back as it was before the first one.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from feishu_wizard.sandbox.options import MISSING_SCOPE, STATE_DRILLS, is_drill
@@ -38,10 +38,17 @@ class Drills:
         self._healthy: dict[str, object] | None = None
         self.active: list[str] = []
         self.listeners: list[Callable[[str, bool], None]] = []
+        # What a listener began and has to be waited for, such as a port that closes.
+        self.settlers: list[Callable[[], Awaitable[None]]] = []
 
     def has(self, name: str) -> bool:
         """Tell whether a drill is on."""
         return name in self.active
+
+    async def settled(self) -> None:
+        """Wait until the last switching has taken effect."""
+        for settle in self.settlers:
+            await settle()
 
     def forget(self) -> None:
         """Take the practice app as it is now for the healthy one."""
