@@ -173,7 +173,15 @@ def expected(kind: Kind, operation: Operation) -> Codes:
     if kind.name in _WIRE:
         return _on_the_wire(kind, operation)
     special = _SPECIAL.get((kind.name, operation.name))
-    return frozenset((special or _ANSWERS[kind.name].get(operation.dialect, "")).split())
+    codes = (special or _ANSWERS[kind.name].get(operation.dialect, "")).split()
+    return frozenset(map(_before_a_save, codes) if operation.name == "can-read" else codes)
+
+
+def _before_a_save(code: str) -> str:
+    """Before a save another answer than the profile's is told as one that fits no more."""
+    outcome, slash, reason = code.partition("/")
+    strange = slash and outcome in ("can.unexpected", "can.not_found")
+    return f"can.profile_changed/{reason}" if strange else code
 
 
 def _meets(kind: Kind, operation: Operation) -> bool:
