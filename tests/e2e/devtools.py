@@ -7,13 +7,15 @@ and a cURL line are exactly what *Export HAR* and *Copy as cURL* give a person.
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.e2e.browser import Browser
+from tests.e2e.browser import Browser, program
 
 # Resolved once the DevTools page is connected to the tab that it looks at.
 _CONNECTED = """
@@ -42,6 +44,18 @@ for (const path of given.paths) {
 }
 return {har, bash: commands.bash, cmd: commands.cmd};
 """
+
+
+# Known to work; the modules of version 150 are built otherwise (seen in a Debian without updates).
+OLDEST = 156
+
+
+def chromium_version() -> int:
+    """The major version of the browser that is driven."""
+    told = subprocess.run(
+        [program("chromium"), "--version"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    return int(re.search(r"(\d+)\.", told)[1])  # type: ignore[index]
 
 
 class DevTools:
