@@ -12,9 +12,12 @@ import json
 import os
 import re
 import resource
+import sqlite3  # noqa: F401 - as below
 import sys
 import time
 from pathlib import Path
+
+import filelock  # noqa: F401 - the product imports it late; the SDK's imports are not counted either
 
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.progress import silent

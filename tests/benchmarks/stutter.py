@@ -35,7 +35,7 @@ from feishu_wizard.ui.widgets.big_table import BigTable
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Step
 
-ROUNDS = 3
+ROUNDS, PAGE_ROUNDS = 3, 7
 ROUND_S = 2.0
 KEPT = 80_000
 PAGE = 500
@@ -187,7 +187,7 @@ def first_pages(shell: Shell) -> dict[str, float]:
         "sort by name": lambda: table.sort_by("name"),
     }
     took: dict[str, list[float]] = {name: [] for name in asks}
-    for _ in range(ROUNDS):
+    for _ in range(PAGE_ROUNDS):
         for name, ask in asks.items():
             until(lambda: not table.waiting)
             took[name].append(first_page(table, ask))

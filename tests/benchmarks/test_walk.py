@@ -26,7 +26,7 @@ ROOT = HERE.parents[1]
 FULL = os.environ.get("SCALE") == "full"
 USERS, DEPARTMENTS = (100_000, 3_000) if FULL else (6_000, 180)
 SMALL_USERS, SMALL_DEPARTMENTS = (10_000, 300) if FULL else (600, 18)
-ROUNDS = 3 if FULL else 5
+ROUNDS = 3 if FULL else 7
 PER_CPU, PER_CPU_ASYNC, MEMORY, FLAT_MB = 1.1, 5.0, 0.4, 5.0
 
 pytestmark = [

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Who
 
 _PORTS = {"http": 80, "https": 443}
+_UNSENDABLE = re.compile(r"[\x00-\x20\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def parse_address(url: str) -> Address:
     except ValueError:
         raise _bad(url) from None
     usable = parts.scheme in _PORTS and host and "@" not in parts.netloc and port != 0
-    if not usable or any(ch <= " " or ch == "\x7f" for ch in url):
+    if not usable or _UNSENDABLE.search(url):
         raise _bad(url)
     return Address(parts.scheme, host, port or _PORTS[parts.scheme], parts.path or "/")
 
@@ -69,6 +72,7 @@ def ascii_host(host: str) -> str:
     return name if name.isascii() else name.encode("idna").decode()
 
 
+@lru_cache(maxsize=256)  # every exchange asks it of its host, more than once
 def ip_of(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The IP address that a host text is; None for a name."""
     try:

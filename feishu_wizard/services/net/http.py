@@ -12,9 +12,9 @@ import logging
 import ssl
 import sys
 from collections.abc import Mapping
-from http.cookiejar import CookieJar
 from importlib.util import find_spec
 from types import TracebackType
+from urllib.parse import urlencode
 
 import httpx
 import socksio
@@ -45,6 +45,12 @@ if "sniffio" not in sys.modules and find_spec("sniffio") is None:
     sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 _INSPECT_SECONDS = 5.0
+_ALWAYS = {
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+    "User-Agent": f"feishu-wizard/{__version__}",
+}
 _FAILURES = (httpx.HTTPError, httpx.InvalidURL, OSError, replies.TooLargeError)
 _OF_THE_CERTIFICATE = frozenset(
     f"net.tls.{name}" for name in ("untrusted", "hostname", "other", "expired", "not_yet_valid")
@@ -53,8 +59,10 @@ _FAILURES_OF_SOCKS = (socksio.SOCKSError, AssertionError, IndexError, ValueError
 
 
 class Http:
-    """Clients for one setup; one per route and kind of trust, made when needed and reused.
+    """Connections for one setup; a pool per route and kind of trust, made when needed and reused.
 
+    Requests go to httpx's transports themselves: what its client adds (cookies, redirects,
+    authentication, hooks) is not wanted here and is a tenth of an exchange's work.
     ``transport`` carries every request instead of the network: a server in the same process.
     """
 
@@ -68,7 +76,7 @@ class Http:
         self.settings = settings
         self._transport = transport
         self._resolver = Resolver(settings, system_proxy)
-        self._clients: dict[tuple[str, ...], httpx.AsyncClient] = {}
+        self._lines: dict[tuple[str, ...], httpx.AsyncBaseTransport] = {}
 
     async def __aenter__(self) -> Http:
         return self
@@ -83,9 +91,9 @@ class Http:
 
     async def aclose(self) -> None:
         """Close every connection."""
-        clients, self._clients = list(self._clients.values()), {}
-        for client in clients:
-            await client.aclose()
+        lines, self._lines = list(self._lines.values()), {}
+        for line in lines:
+            await line.aclose()
 
     async def route(self, url: str) -> Route:
         """The way to a URL; raises net.proxy.invalid and net.proxy.unsupported."""
@@ -135,10 +143,12 @@ class Http:
                 call.trail.tunnelled = bool(call.route.proxy) and call.address.scheme == "https"
                 if (call.route.proxy or "").startswith("socks5"):
                     failures += _FAILURES_OF_SOCKS
-                client = self._client(call.route, call.address, policy)
+                line = self._line(call.route, call.address, policy)
                 target = _target(url, params)
-                request = client.build_request(call.method, target, headers=headers, content=body)
-                return await _exchange(client, request, call)
+                request = httpx.Request(
+                    call.method, target, headers=_with_ours(headers), content=body
+                )
+                return await _exchange(line, request, call)
         except failures as error:
             failed = call.failure(error, outer)
             await call.trail.close()
@@ -175,10 +185,10 @@ class Http:
         outer = sys.exception()
         call.route = await self._resolver.route(address)
         call.trail.tunnelled = bool(call.route.proxy)
-        client = self._make(call.route, tls.inspecting())
+        line = self._make(call.route, tls.inspecting())
         try:
-            async with client, asyncio.timeout(deadline):
-                await client.get(address.origin, extensions={"trace": call.trail})
+            async with line, asyncio.timeout(deadline):
+                await _read(line, httpx.Request("GET", address.origin), call)
         except (*_FAILURES, *_FAILURES_OF_SOCKS) as error:
             for cause in causes(error, outer):
                 if isinstance(cause, tls.CertificateSeen):
@@ -188,7 +198,7 @@ class Http:
             await call.trail.close()
         raise NetworkError("net.tls.other", {"host": address.host, "detail": "plain_http"})
 
-    def _client(self, route: Route, address: Address, policy: Policy) -> httpx.AsyncClient:
+    def _line(self, route: Route, address: Address, policy: Policy) -> httpx.AsyncBaseTransport:
         pin = self.settings.pin_for(address) if policy is Policy.CAN else ""
         if pin and address.scheme == "https":
             pin = tls.normal_fingerprint(pin, address.host)
@@ -196,24 +206,13 @@ class Http:
         else:
             pin, context = "", tls.verified(self.settings.ca_file)
         key = (route.proxy or "", route.user, pin)
-        if key not in self._clients:
-            self._clients[key] = self._make(route, context)
-        return self._clients[key]
+        if key not in self._lines:
+            self._lines[key] = self._make(route, context)
+        return self._lines[key]
 
-    def _make(self, route: Route, context: ssl.SSLContext) -> httpx.AsyncClient:
-        transport = self._transport or httpx.AsyncHTTPTransport(
+    def _make(self, route: Route, context: ssl.SSLContext) -> httpx.AsyncBaseTransport:
+        return self._transport or httpx.AsyncHTTPTransport(
             verify=context, trust_env=False, proxy=self._proxy(route)
-        )
-        return httpx.AsyncClient(
-            transport=transport,
-            trust_env=False,
-            follow_redirects=False,
-            timeout=None,  # noqa: S113 - asyncio.timeout is round every call
-            cookies=_NoCookies(),
-            headers={
-                "User-Agent": f"feishu-wizard/{__version__}",
-                "Accept-Encoding": "gzip, deflate",
-            },
         )
 
     def _proxy(self, route: Route) -> httpx.Proxy | None:
@@ -229,41 +228,43 @@ class Http:
         )
 
 
-class _NoCookies(CookieJar):
-    """Keeps none, sends none, and does not look for any."""
-
-    def extract_cookies(self, response: object, request: object) -> None:
-        """Leave the answer's cookies where they are."""
-
-    def add_cookie_header(self, request: object) -> None:
-        """Add nothing to the request."""
-
-
 def _target(url: str, params: Mapping[str, str | list[str]] | None) -> httpx.URL:
     """The URL with its parameters; parsed once, which is a tenth of an exchange's work."""
     if not params:
         return httpx.URL(url)
-    query = httpx.QueryParams(dict(params))
-    if "?" in url:
-        return httpx.URL(url).copy_merge_params(query)
-    return httpx.URL(url, params=query)
+    if "?" in url or "#" in url:
+        return httpx.URL(url).copy_merge_params(httpx.QueryParams(dict(params)))
+    return httpx.URL(f"{url}?{urlencode(params, doseq=True)}")
 
 
-async def _exchange(client: httpx.AsyncClient, request: httpx.Request, call: Call) -> Reply:
-    request.extensions["trace"] = call.trail
-    response = await client.send(request, stream=True)
-    try:
-        call.trail.see(response.extensions.get("network_stream"))
-        body = await replies.read_body(response, call.max_bytes)
-    except replies.BadEncodingError as error:
-        raise httpx.DecodingError("encoding", request=request) from error
-    finally:
-        await response.aclose()
+def _with_ours(headers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The headers of every request, unless this one has its own."""
+    own = {name.lower() for name in headers}
+    return [*(pair for pair in _ALWAYS.items() if pair[0].lower() not in own), *headers.items()]
+
+
+async def _exchange(line: httpx.AsyncBaseTransport, request: httpx.Request, call: Call) -> Reply:
+    response, body = await _read(line, request, call)
     if response.status_code == 407 and call.route.proxy:
         schemes = sign_ins(response.headers.get_list("proxy-authenticate"))
         params = {"proxy": call.route.proxy_host, "scheme": schemes}
         raise call.error(code_of(schemes), params)
     return call.reply(response, body)
+
+
+async def _read(
+    line: httpx.AsyncBaseTransport, request: httpx.Request, call: Call
+) -> tuple[httpx.Response, bytes]:
+    """The answer with its whole body."""
+    request.extensions["trace"] = call.trail
+    response = await line.handle_async_request(request)
+    try:
+        call.trail.see(response.extensions.get("network_stream"))
+        return response, await replies.read_body(response, call.max_bytes)
+    except replies.BadEncodingError as error:
+        raise httpx.DecodingError("encoding", request=request) from error
+    finally:
+        await response.aclose()
 
 
 def _encoded(json: object, form: Mapping[str, str] | None) -> tuple[bytes | None, dict[str, str]]:

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -98,11 +98,13 @@ class BadEncodingError(Exception):
 async def read_body(response: httpx.Response, limit: int) -> bytes:
     """Read at most ``limit`` bytes, unpacked; a small packed body cannot grow beyond it."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
+    # Without the response's own layers over its stream, each with its generators for every part.
+    parts = aiter(cast("httpx.AsyncByteStream", response.stream))
     if encoding in ("", "identity"):
-        return await _collect(response.aiter_bytes(), limit)
+        return await _collect(parts, limit)
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise BadEncodingError(encoding)
-    return await _collect(_unpack(response.aiter_raw(), limit), limit)
+    return await _collect(_unpack(parts, limit), limit)
 
 
 async def _collect(parts: AsyncIterator[bytes], limit: int) -> bytes:

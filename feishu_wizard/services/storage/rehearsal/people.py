@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -132,17 +132,35 @@ def _search(text: str) -> tuple[str, str, Values]:
 
 
 def _matches(db: sqlite3.Connection, needle: bytes) -> tuple[list[int], int]:
-    """In whose texts something stands: the row numbers of a few, and of how many altogether."""
+    """In whose texts something stands: the row numbers of a few, and of how many altogether.
+
+    SQLite picks the pages of texts: every row that it hands over waits for Python's lock, which a
+    walk in the other thread wants as well.
+    """
+    if b"\0" in needle:  # it stands between the texts, and in none
+        return [], 0
     numbers: list[int] = []
     others, to_the_end = 0, re.compile(re.escape(needle) + rb"[^\0]*")
-    for first, texts in db.execute("SELECT first, people FROM texts"):
-        if needle in texts:
-            if len(numbers) <= _FEW:
-                parts = texts.split(b"\0")
-                numbers += [number for number, text in enumerate(parts, first) if needle in text]
-            else:
-                others += len(to_the_end.findall(texts))
+    pages = db.execute("SELECT first, people FROM texts WHERE instr(people, ?) > 0", (needle,))
+    for first, texts in pages:
+        if len(numbers) <= _FEW:
+            numbers += _numbers(first, texts, needle)
+        else:
+            others += len(to_the_end.findall(texts))
     return numbers, len(numbers) + others
+
+
+def _numbers(first: int, texts: bytes, needle: bytes) -> Iterator[int]:
+    """The numbers of those texts of a page in which something stands."""
+    number, counted = first, 0
+    found = texts.find(needle)
+    while found >= 0:
+        number += texts.count(b"\0", counted, found)
+        yield number
+        counted = texts.find(b"\0", found)
+        if counted < 0:
+            return
+        found = texts.find(needle, counted)
 
 
 def _group(db: sqlite3.Connection, only: str) -> tuple[str, Values]:
