@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 BY_HAND = "by-hand"
@@ -14,7 +15,16 @@ SAVED_SECRET = "app_secret_saved"  # noqa: S105 - likewise
 UNDO_SECRET = "app_secret_undo"  # noqa: S105 - likewise
 
 
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+_LENGTH = 6
+
+
 def new_id() -> str:
     """Six characters that name locks, ledger and keyring entries of one setup."""
-    alphabet = "abcdefghijkmnpqrstuvwxyz23456789"
-    return "".join(secrets.choice(alphabet) for _ in range(6))
+    return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+
+
+def id_of(place: str) -> str:
+    """The id of a setup whose file says none: the same for everybody who opens this place."""
+    digest = hashlib.sha256(place.encode(errors="surrogateescape")).digest()
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in digest[:_LENGTH])
