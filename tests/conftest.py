@@ -98,15 +98,44 @@ def clean_environ(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def untouched_homes() -> list[Path]:
+    """Homes in which a test left nothing: the next one gets such a one again, as making and
+    removing a dozen folders takes longer than most tests."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    untouched_homes: list[Path],
+) -> Iterator[Path]:
     """A home folder of this test's own; its path is short enough for sockets below it."""
-    top = tmp_path_factory.mktemp("h")
+    top = untouched_homes.pop() if untouched_homes else _new_home(tmp_path_factory.mktemp("h"))
     for name, below in _FOLDERS.items():
-        folder = top / below
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        monkeypatch.setenv(name, str(folder))
+        monkeypatch.setenv(name, str(top / below))
+    yield top
+    if _is_untouched(top):
+        untouched_homes.append(top)
+
+
+def _new_home(top: Path) -> Path:
+    for below in _FOLDERS.values():
+        (top / below).mkdir(mode=0o700, parents=True, exist_ok=True)
     return top
+
+
+def _is_untouched(top: Path) -> bool:
+    """Nothing is in it but the folders it was made with, as they were made."""
+    made = {str(top / below) for below in _FOLDERS.values()}
+    between = {str(top / name) for name in ("AppData", ".local")}
+    found = set()
+    for folder, folders, files in os.walk(top):
+        found.add(folder)
+        if files or any(os.path.islink(os.path.join(folder, name)) for name in folders):
+            return False
+    return found == made | between and all(os.stat(one).st_mode & 0o777 == 0o700 for one in made)
 
 
 def _is_loopback(host: str) -> bool:
