@@ -133,9 +133,20 @@ def _is_untouched(top: Path) -> bool:
     found = set()
     for folder, folders, files in os.walk(top):
         found.add(folder)
-        if files or any(os.path.islink(os.path.join(folder, name)) for name in folders):
+        if files or any(Path(folder, name).is_symlink() for name in folders):
             return False
-    return found == made | between and all(os.stat(one).st_mode & 0o777 == 0o700 for one in made)
+    return found == made | between and all(
+        Path(one).stat().st_mode & 0o777 == 0o700 for one in made
+    )
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """A test that speaks another language does not leave it to the next one."""
+    yield
+    catalog = sys.modules.get("feishu_wizard.text.catalog")
+    if catalog is not None and catalog.current() != "en":
+        catalog.use("en")
 
 
 def _is_loopback(host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import click
 
 from feishu_wizard.cli.output import clean, note, progress_printer
 from feishu_wizard.cli.plan_lines import show_plan, show_result
-from feishu_wizard.cli.runtime import may_ask
+from feishu_wizard.cli.runtime import may_ask, may_save
 from feishu_wizard.domain.change import Consent, SavePlan
 from feishu_wizard.domain.errors import ExitCode, InputError, WizardError
 from feishu_wizard.domain.names import BY_HAND
@@ -54,14 +55,14 @@ async def apply(place: Workplace, file: str, asked: Asked) -> int:
     kit = _for_target(await load_setup(place, file), target, asked.to)
     if not asked.dry_run:
         await hold_for(place, kit, "apply")
-    return await _work(place, kit, asked, target).run()
+    return await _run(place, kit, asked, target).run()
 
 
-def _work(place: Workplace, kit: Kit, asked: Asked, target: Target) -> _Save:
+def _run(place: Workplace, kit: Kit, asked: Asked, target: Target) -> _Run:
     if not asked.undo:
         return _Save(place, kit, asked, target)
     undo = _Undo if target is Target.CAN else _UndoFile
-    return undo(place, kit, asked)
+    return undo(place, kit, asked, target)
 
 
 async def _seal(place: Workplace, file: str, asked: Asked) -> int:
@@ -74,8 +75,8 @@ async def _seal(place: Workplace, file: str, asked: Asked) -> int:
     return await seal(place, kit, asked.to, dry_run=asked.dry_run, yes=asked.yes)
 
 
-class _Save:
-    """One run of the command that saves."""
+class _Run(ABC):
+    """One run of the command: plan, show, ask, write."""
 
     def __init__(self, place: Workplace, kit: Kit, asked: Asked, target: Target) -> None:
         self.place, self.kit, self.asked, self.target = place, kit, asked, target
@@ -88,33 +89,50 @@ class _Save:
         if plan.empty:
             if not self.asked.dry_run:
                 await self.settle(plan)
-            note(self.nothing)
+            note(_nothing(self.asked))
             return int(ExitCode.OK)
         if plan.conflicts and Consent.OVERWRITE not in self.asked.agreed:
             note(_("Nothing was written. Repeat with --overwrite to replace these changes."))
             return int(ExitCode.CONFLICT)
         if self.asked.dry_run:
             return int(ExitCode.FINDINGS)
-        if not self.asked.yes and not _confirmed(self.question(plan)):
+        if not self.asked.yes and not may_save(_question(self.asked, plan)):
             return int(ExitCode.USAGE)
         try:
             await self.save(plan)
         except WizardError as error:
-            await self.look_again(error)
+            await self._look_again(error)
             raise
         return int(ExitCode.OK)
 
-    @property
-    def nothing(self) -> str:
-        """What is said when there is nothing to write."""
-        return _("Nothing to change: what is stored equals the file. Nothing was written.")
-
-    def question(self, plan: SavePlan) -> str:
-        """What is asked before anything is written."""
-        return _("Save these changes to {where}?").format(where=plan.where)
-
+    @abstractmethod
     async def plan(self) -> SavePlan:
         """What would change."""
+
+    @abstractmethod
+    async def save(self, plan: SavePlan) -> None:
+        """Write it and say what is known of it."""
+
+    async def settle(self, plan: SavePlan) -> None:  # noqa: B027 - most plans noted it already
+        """Note that there is nothing to write."""
+
+    async def _look_again(self, error: WizardError) -> None:
+        """After somebody else's save: what is there now, side by side with what is wanted."""
+        if error.code not in _CHANGED:
+            return
+        try:
+            plan = await self.plan()
+        except WizardError as second:  # what is told is the first failure
+            note(_("What is there now could not be read ({code}).").format(code=second.code))
+            return
+        show_plan(plan)
+
+
+class _Save(_Run):
+    """Bring what the file says to CAN or to another file."""
+
+    async def plan(self) -> SavePlan:
+        """What saving would change."""
         from feishu_wizard.operations.save_setup import plan_saves
 
         [plan] = await plan_saves(self.place, self.kit, (self.target,), self.report)
@@ -128,36 +146,11 @@ class _Save:
         for result in await save_all(self.place, self.kit, (plan,), self.report, agreed):
             show_result(result)
 
-    async def settle(self, plan: SavePlan) -> None:
-        """Nothing has to be written: nothing is noted beyond what the plan noted."""
 
-    async def look_again(self, error: WizardError) -> None:
-        """After somebody else's save: what is there now, side by side with what is wanted."""
-        if error.code not in _CHANGED:
-            return
-        try:
-            plan = await self.plan()
-        except WizardError as second:  # what is told is the first failure
-            note(_("What is there now could not be read ({code}).").format(code=second.code))
-            return
-        show_plan(plan)
+class _Undo(_Run):
+    """Take the last save to CAN back."""
 
-
-class _Undo(_Save):
-    """One run of the command that takes the last save back."""
-
-    def __init__(self, place: Workplace, kit: Kit, asked: Asked) -> None:
-        super().__init__(place, kit, asked, Target.CAN)
-        self._secret: Secret | None = None
-
-    @property
-    def nothing(self) -> str:
-        """What is said when there is nothing to write."""
-        return _("What is stored equals what was there before that save. Nothing was written.")
-
-    def question(self, plan: SavePlan) -> str:
-        """What is asked before anything is written."""
-        return _("Take the last save to {where} back?").format(where=plan.where)
+    _secret: Secret | None = None  # the App Secret of before, once it was typed
 
     async def plan(self) -> SavePlan:
         """What taking the last save back would change."""
@@ -188,8 +181,8 @@ class _Undo(_Save):
         await undo_save(self.place, self.kit, plan, self.report)
 
 
-class _UndoFile(_Undo):
-    """One run of the command that gives a setup file back as it was."""
+class _UndoFile(_Run):
+    """Give a setup file back as it was."""
 
     async def plan(self) -> SavePlan:
         """What giving the file back would change."""
@@ -207,8 +200,17 @@ class _UndoFile(_Undo):
         await undo_file(self.place, self.kit, plan)
         note(_("{where} is as it was before the last save.").format(where=clean(plan.where)))
 
-    async def settle(self, plan: SavePlan) -> None:
-        """Nothing is to be noted."""
+
+def _nothing(asked: Asked) -> str:
+    if asked.undo:
+        return _("What is stored equals what was there before that save. Nothing was written.")
+    return _("Nothing to change: what is stored equals the file. Nothing was written.")
+
+
+def _question(asked: Asked, plan: SavePlan) -> str:
+    if asked.undo:
+        return _("Take the last save to {where} back?").format(where=plan.where)
+    return _("Save these changes to {where}?").format(where=plan.where)
 
 
 def _target(to: str) -> Target:
@@ -227,13 +229,6 @@ def _for_target(kit: Kit, target: Target, to: str) -> Kit:
     if kit.setup.office.profile == BY_HAND:
         raise InputError("setup.by_hand", {"url": kit.setup.office.url})
     return kit
-
-
-def _confirmed(question: str) -> bool:
-    if not may_ask():
-        note(_("Without a terminal nothing is asked: repeat with --yes to save."))
-        return False
-    return click.confirm(clean(question), err=True)
 
 
 def _typed_secret() -> Secret:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from feishu_wizard.cli.main import passphrase_option
 from feishu_wizard.cli.output import data
+from feishu_wizard.cli.parts import leave, passphrase_option
 from feishu_wizard.domain.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def list_command(as_json: bool) -> None:
     """List the profiles that come with the program and those that were added here."""
     from feishu_wizard.cli.runtime import perform
 
-    raise SystemExit(perform(lambda place: show_list(place, as_json=as_json)))
+    leave(perform(lambda place: show_list(place, as_json=as_json)))
 
 
 @can_profile.command("check")
@@ -61,7 +61,7 @@ def check_command(what: str, **options: Any) -> None:
     """
     from feishu_wizard.cli.runtime import perform
 
-    raise SystemExit(perform(lambda place: check(place, what, **options)))
+    leave(perform(lambda place: check(place, what, **options)))
 
 
 @can_profile.command("import")
@@ -93,7 +93,7 @@ def import_command(path: str, **options: Any) -> None:
     if path == "-" and (options["secret_stdin"] or options["session_stdin"]):
         raise click.UsageError("Standard input can only hold one thing: give the PATH of a file.")
     asked = Asked(path, **options)
-    raise SystemExit(perform(lambda place: import_profile(place, asked)))
+    leave(perform(lambda place: import_profile(place, asked)))
 
 
 async def show_list(place: Workplace, *, as_json: bool) -> int:

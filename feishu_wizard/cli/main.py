@@ -9,34 +9,17 @@ from typing import Any, Protocol
 import click
 
 from feishu_wizard import __version__
-from feishu_wizard.domain.errors import ExitCode
+from feishu_wizard.cli.parts import EDITIONS, LANGUAGES, Later, Root, leave, passphrase_option
 from feishu_wizard.text.catalog import _, use
 
-LANGUAGES = click.Choice(["en", "zh_Hans"])
-SHELLS = click.Choice(["sh", "powershell"])
 PALETTES = click.Choice(["light", "dark", "contrast"])
 MATCH_KEYS = click.Choice(["user_id", "email", "enterprise_email", "mobile"])
 WAYS = click.Choice(["device", "browser"])
-EDITIONS = click.Choice(["feishu", "lark", "private"])
 ASKED = ("person", "symptom", "only", "offline", "server", "as_json", "report")
 # Named here, so that the help is shown without loading what answers them.
 SYMPTOMS = (
     "What brought you here: login_20029, nobody_alerted, one_not_reached, people_missing, "
     "worked_yesterday or cannot_save."
-)
-
-
-def _remember_passphrase(ctx: click.Context, param: click.Parameter, given: bool) -> None:
-    """Known to whatever opens the FILE of the command (``cli.opening``)."""
-    ctx.meta["passphrase_from_stdin"] = given
-
-
-passphrase_option = click.option(
-    "--passphrase-stdin",
-    is_flag=True,
-    expose_value=False,
-    callback=_remember_passphrase,
-    help="The first line of stdin is the passphrase of a hand-over file.",
 )
 
 
@@ -67,45 +50,7 @@ class Tour:
     drill: str | None
 
 
-class _Later(click.Group):
-    """A command with commands of its own, which are loaded when one of them is asked for."""
-
-    def __init__(self, name: str, module: str, words: str) -> None:
-        super().__init__(name, help=words)
-        self._module = module
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Names, in the order in which they are written."""
-        return list(self._group.commands)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One of them; None for an unknown name."""
-        return self._group.commands.get(cmd_name)
-
-    @property
-    def _group(self) -> click.Group:
-        from importlib import import_module
-
-        module = import_module(self._module)
-        group: click.Group = getattr(module, (self.name or "").replace("-", "_"))
-        return group
-
-
-class _Group(click.Group):
-    """Usage errors end with 2, as click does; an interrupt with 130, which click does not."""
-
-    def main(self, *args: object, **kwargs: object) -> object:  # type: ignore[override]
-        kwargs["standalone_mode"] = False
-        try:
-            return super().main(*args, **kwargs)  # type: ignore[call-overload]
-        except click.exceptions.Abort:
-            raise SystemExit(int(ExitCode.INTERRUPTED)) from None
-        except click.ClickException as error:
-            error.show()
-            raise SystemExit(int(ExitCode.USAGE)) from None
-
-
-@click.group(cls=_Group, invoke_without_command=True)
+@click.group(cls=Root, invoke_without_command=True)
 @click.version_option(__version__, prog_name="feishu-wizard", message="%(prog)s %(version)s")
 @click.option("--demo", is_flag=True, help="Practise on a sandbox; nothing real is touched.")
 @click.option("--lang", type=LANGUAGES, help="Language of window and output.")
@@ -119,7 +64,7 @@ def cli(ctx: click.Context, demo: bool, lang: str | None, setup: str | None) -> 
     use(lang or "system")
     if ctx.invoked_subcommand is None:
         starters: Starters = ctx.obj
-        _leave(starters.window(lang=lang, setup=setup, demo=demo))
+        leave(starters.window(lang=lang, setup=setup, demo=demo))
 
 
 @cli.command()
@@ -138,7 +83,7 @@ def tour(
     drill: str | None,
 ) -> None:
     """Drive the window through every step on a sandbox; write a picture of each into OUT."""
-    _leave(starters.tour(Tour(out, lang, palette, scale, drill)))
+    leave(starters.tour(Tour(out, lang, palette, scale, drill)))
 
 
 @cli.command(
@@ -149,7 +94,7 @@ def tour(
 @click.pass_obj
 def sandbox(starters: Starters, arguments: tuple[str, ...]) -> None:
     """Serve a Feishu and a CAN to practise on, at loopback, until stopped."""
-    _leave(starters.sandbox(arguments))
+    leave(starters.sandbox(arguments))
 
 
 @cli.command()
@@ -173,7 +118,7 @@ def apply(file: str, take_over: bool, **options: Any) -> None:
     from feishu_wizard.cli.apply import apply as run
     from feishu_wizard.cli.runtime import perform
 
-    _leave(perform(partial(run, file=file, asked=Asked(**options)), take_over=take_over))
+    leave(perform(partial(run, file=file, asked=Asked(**options)), take_over=take_over))
 
 
 @cli.command()
@@ -200,7 +145,7 @@ def send(file: str, **options: Any) -> None:
     from feishu_wizard.cli.send import send as run
 
     take_over = options.pop("take_over")
-    _leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
+    leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
 
 
 @cli.command("rehearse-sync")
@@ -224,7 +169,7 @@ def rehearse_sync(file: str, **options: Any) -> None:
     from feishu_wizard.cli.runtime import perform
 
     take_over = options.pop("take_over")
-    _leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
+    leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
 
 
 @cli.command("rehearse-login")
@@ -246,7 +191,7 @@ def rehearse_login(file: str, **options: Any) -> None:
     from feishu_wizard.cli.runtime import perform
 
     take_over = options.pop("take_over")
-    _leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
+    leave(perform(lambda place: run(place, file, Asked(**options)), take_over=take_over))
 
 
 @cli.command()
@@ -282,7 +227,7 @@ def diagnose(**options: Any) -> None:
     given = Given(**options)
     if not given.something:
         raise click.UsageError(_("Give a setup FILE, or what is known: --app-id, --can ..."))
-    _leave(perform(lambda place: run(place, given, asked)))
+    leave(perform(lambda place: run(place, given, asked)))
 
 
 @cli.command()
@@ -295,47 +240,19 @@ def explain(text: tuple[str, ...], lang: str | None) -> None:
     """
     from feishu_wizard.cli.explain import explain as run
 
-    _leave(run(" ".join(text), lang=lang))
-
-
-@cli.group("server-check")
-def server_check() -> None:
-    """The network as the CAN server sees it: a script to run there, and reading its answer."""
-
-
-@server_check.command("script")
-@click.argument("file", default="")
-@click.option("--shell", type=SHELLS, default="sh", show_default=True, help="What it runs in.")
-@click.option("--edition", type=EDITIONS, default="feishu", show_default=True)
-@click.option("--open-url", metavar="URL", default="", help="Open platform of a private one.")
-@click.option("--can", metavar="URL", default="", help="Address of CAN as seen there.")
-@passphrase_option
-def server_script(file: str, shell: str, **hosts: str) -> None:
-    """Print a script without secrets for the hosts of a setup FILE, or of an edition."""
-    from feishu_wizard.cli.runtime import perform
-    from feishu_wizard.cli.server_check import script
-
-    _leave(perform(lambda place: script(place, shell=shell, setup=file, **hosts)))
-
-
-@server_check.command("import")
-@click.argument("file")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-def server_import(file: str, as_json: bool) -> None:
-    """Read what the script printed, from FILE or - for standard input. Exit 6 on findings."""
-    from feishu_wizard.cli.runtime import perform
-    from feishu_wizard.cli.server_check import read
-
-    _leave(perform(lambda place: read(place, file, as_json=as_json)))
+    leave(run(" ".join(text), lang=lang))
 
 
 cli.add_command(
-    _Later("report", "feishu_wizard.cli.report", "Open a report that was made elsewhere; compare.")
+    Later(
+        "server-check",
+        "feishu_wizard.cli.server_check",
+        "The network as the CAN server sees it: a script to run there, and reading its answer.",
+    )
 )
 cli.add_command(
-    _Later("can-profile", "feishu_wizard.cli.can_profile", "How CAN servers are spoken to.")
+    Later("report", "feishu_wizard.cli.report", "Open a report that was made elsewhere; compare.")
 )
-
-
-def _leave(code: int) -> None:
-    raise SystemExit(code)
+cli.add_command(
+    Later("can-profile", "feishu_wizard.cli.can_profile", "How CAN servers are spoken to.")
+)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from feishu_wizard.domain.kit import Kit
     from feishu_wizard.operations.context import Workplace
 
-_LARGEST = 4 * 1_048_576  # bytes of standard input; a file may be of any size
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -94,7 +92,7 @@ async def import_profile(place: Workplace, asked: Asked) -> int:
 async def _ready(place: Workplace, asked: Asked, kit: Kit | None, given: GivenSecrets) -> _Ready:
     from feishu_wizard.operations.deployments import look_at, read_profile_file
     from feishu_wizard.operations.import_profile import checked_bytes, kind_of, kind_of_file
-    from feishu_wizard.operations.learn_answer import lacks_answer, learn_answer
+    from feishu_wizard.operations.learn_answer import learn_answer
 
     text = _stdin() if asked.path == "-" else None
     kind = kind_of(text) if text is not None else await kind_of_file(asked.path)
@@ -104,7 +102,7 @@ async def _ready(place: Workplace, asked: Asked, kit: Kit | None, given: GivenSe
     typed = _typed(asked, kit, given)
     recording = await _recording(place, asked, text)
     note(recording_sentence(recording))
-    learns = kit is not None and lacks_answer(recording)
+    learns = kit is not None and recording.unanswered
     found = _derived(asked, recording, typed, again=learns)
     content = checked_bytes(found, typed, recording.form)
     if kit is not None and learns and _may_read(asked, found, content, place):
@@ -258,7 +256,9 @@ async def _add(place: Workplace, ready: _Ready, tried: ProfileTry | None) -> Non
 
 
 def _stdin() -> str:
-    raw = sys.stdin.buffer.read(_LARGEST + 1)
-    if len(raw) > _LARGEST:
-        raise InputError("profile.paste_too_large", {"limit": str(_LARGEST // 1_048_576)})
+    from feishu_wizard.operations.import_profile import LARGEST_TEXT
+
+    raw = sys.stdin.buffer.read(LARGEST_TEXT + 1)
+    if len(raw) > LARGEST_TEXT:
+        raise InputError("profile.paste_too_large", {"limit": str(LARGEST_TEXT // 1_048_576)})
     return raw.decode("utf-8-sig", "replace")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from feishu_wizard.cli.output import data, note
+from feishu_wizard.cli.parts import leave
 from feishu_wizard.domain.errors import ExitCode
 from feishu_wizard.text.catalog import _
 
@@ -29,7 +30,7 @@ def open_command(file: str, compare: str | None) -> None:
     """Show an HTML or JSON report FILE in your language."""
     from feishu_wizard.cli.runtime import perform
 
-    raise SystemExit(perform(lambda place: open_report(place, file, compare)))
+    leave(perform(lambda place: open_report(place, file, compare)))
 
 
 @report.command("people")
@@ -38,7 +39,7 @@ def people_command(file: str) -> None:
     """Tell who "person 7" in a report FILE is, on the computer that made the report."""
     from feishu_wizard.cli.runtime import perform
 
-    raise SystemExit(perform(lambda place: show_people(place, file)))
+    leave(perform(lambda place: show_people(place, file)))
 
 
 async def open_report(place: Workplace, file: str, compare: str | None = None) -> int:

@@ -9,7 +9,9 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
-from feishu_wizard.cli.output import failure, note
+import click
+
+from feishu_wizard.cli.output import clean, failure, note
 from feishu_wizard.domain.errors import ExitCode, WizardError
 from feishu_wizard.text.catalog import _
 
@@ -52,3 +54,11 @@ async def _perform(work: Callable[[Workplace], Awaitable[int]], *, take_over: bo
 def may_ask() -> bool:
     """Without a terminal nothing is asked."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def may_save(question: str) -> bool:
+    """What a person answers; without a terminal it is a no, and said how to give a yes."""
+    if not may_ask():
+        note(_("Without a terminal nothing is asked: repeat with --yes to save."))
+        return False
+    return click.confirm(clean(question), err=True)

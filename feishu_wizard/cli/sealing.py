@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from feishu_wizard.cli.opening import given_passphrase, wanted_from_stdin
-from feishu_wizard.cli.output import clean, data, note, progress_printer
-from feishu_wizard.cli.runtime import may_ask
+from feishu_wizard.cli.output import data, note, progress_printer
+from feishu_wizard.cli.runtime import may_ask, may_save
 from feishu_wizard.domain.errors import ExitCode, InputError
 from feishu_wizard.domain.passphrase import new_passphrase, weakness
 from feishu_wizard.domain.secret import Secret
@@ -47,11 +47,7 @@ async def seal(place: Workplace, kit: Kit, to: str, *, dry_run: bool, yes: bool)
 
 
 def _may_replace(path: str) -> bool:
-    if not may_ask():
-        note(_("Without a terminal nothing is asked: repeat with --yes to save."))
-        return False
-    question = _("Replace the older hand-over file {path}?").format(path=path)
-    return click.confirm(clean(question), err=True)
+    return may_save(_("Replace the older hand-over file {path}?").format(path=path))
 
 
 def _passphrase() -> Secret:

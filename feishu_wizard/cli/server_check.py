@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from feishu_wizard.cli.output import data, note
+from feishu_wizard.cli.parts import EDITIONS, leave, passphrase_option
 from feishu_wizard.domain.diagnosis import ServerCheck, needs_somebody
 from feishu_wizard.domain.edition import Edition, hosts_of
 from feishu_wizard.domain.errors import ExitCode
@@ -21,7 +22,37 @@ if TYPE_CHECKING:
     from feishu_wizard.operations.context import Workplace
 
 SCHEMA = "feishu-wizard/server-check-result/1"
+SHELLS = click.Choice(["sh", "powershell"])
 _MARKS = {Status.PASS: "✓", Status.WARN: "!", Status.FAIL: "✗", Status.SKIP: "–"}
+
+
+@click.group()
+def server_check() -> None:
+    """The network as the CAN server sees it: a script to run there, and reading its answer."""
+
+
+@server_check.command("script")
+@click.argument("file", default="")
+@click.option("--shell", type=SHELLS, default="sh", show_default=True, help="What it runs in.")
+@click.option("--edition", type=EDITIONS, default="feishu", show_default=True)
+@click.option("--open-url", metavar="URL", default="", help="Open platform of a private one.")
+@click.option("--can", metavar="URL", default="", help="Address of CAN as seen there.")
+@passphrase_option
+def script_command(file: str, shell: str, **hosts: str) -> None:
+    """Print a script without secrets for the hosts of a setup FILE, or of an edition."""
+    from feishu_wizard.cli.runtime import perform
+
+    leave(perform(lambda place: script(place, shell=shell, setup=file, **hosts)))
+
+
+@server_check.command("import")
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def import_command(file: str, as_json: bool) -> None:
+    """Read what the script printed, from FILE or - for standard input. Exit 6 on findings."""
+    from feishu_wizard.cli.runtime import perform
+
+    leave(perform(lambda place: read(place, file, as_json=as_json)))
 
 
 async def script(

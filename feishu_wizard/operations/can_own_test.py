@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Evidence, Finding, Proof, Status, Who
 from feishu_wizard.domain.kit import Kit
@@ -11,21 +9,11 @@ from feishu_wizard.domain.ledger import Entry
 from feishu_wizard.operations import ledger
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.services.can.client import CanCheck, CanTest
+from feishu_wizard.services.net.clock import now
 
 CHECK = "can.test"
 _STATUSES = {"pass": Status.PASS, "fail": Status.FAIL, "skip": Status.SKIP}
 _MESSAGE = "message"  # the contract's name of the check that sends
-
-
-def can_tests(place: Workplace, kit: Kit) -> str:
-    """What CAN's own test would do: "" there is none, "message" it sends one to a given account,
-    "pair" it tries App ID and App Secret only."""
-    if not kit.setup.office.url or kit.setup.office.profile == "by-hand":
-        return ""
-    op = place.profile(kit).ops.test
-    if op is None:
-        return ""
-    return "message" if op.user_at else "pair"
 
 
 async def can_own_test(
@@ -79,7 +67,7 @@ def _of_check(check: CanCheck, user: str, evidence: Evidence) -> Finding:
 
 
 def _note(place: Workplace, kit: Kit, user: str, evidence: Evidence) -> None:
-    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = now()
     params = {"who": user}
     entry = Entry("capability.push", "push.by_can", at, params=params, evidence=evidence)
     ledger.note(place, kit, entry)

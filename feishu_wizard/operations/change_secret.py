@@ -7,43 +7,30 @@ platform refuses the new one after all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
 
-from feishu_wizard.domain.change import Change, Consent
+from feishu_wizard.domain.change import Consent
 from feishu_wizard.domain.errors import CredentialError, WizardError
-from feishu_wizard.domain.finding import (
-    Evidence,
-    Finding,
-    Proof,
-    Status,
-    Who,
-    blocked,
-    not_applicable,
-)
+from feishu_wizard.domain.finding import Finding, Proof, Status, Who, not_applicable
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.names import APP_SECRET, BY_HAND, FORMER_SECRET
-from feishu_wizard.domain.progress import Progress, Report
+from feishu_wizard.domain.progress import Report
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.secret_change import SecretChange, Stage
 from feishu_wizard.operations.check_credentials import prove_pair
 from feishu_wizard.operations.check_store_app import lacks_token, prove_without_ticket
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.save_to_can import plan_can, save_can
+from feishu_wizard.operations.saving.look import look
+from feishu_wizard.operations.saving.marks import hint_fits
+from feishu_wizard.operations.saving.write import unmoved
 from feishu_wizard.operations.secret_marks import kept_now, mark
+from feishu_wizard.operations.secret_rows import KEPT, PAIR, PROVEN, READ_BACK, SAVED, Rows
 from feishu_wizard.services.can.client import CanClient, CanTest, Setting
 from feishu_wizard.services.storage.secrets import Place
 
-PAIR, KEPT, SAVED, READ_BACK, PROVEN = (
-    "secret_change.pair",
-    "secret_change.kept",
-    "secret_change.saved",
-    "secret_change.read_back",
-    "secret_change.proven",
-)
-_HINT_LENGTH = 4
 # Another secret is what was asked for, whatever CAN holds.
 _AGREED = frozenset({Consent.OVERWRITE})
 # The platform knows the app and refuses its secret (error table and official command line).
@@ -76,30 +63,30 @@ class _Change:
     def __init__(
         self, place: Workplace, kit: Kit, new: Secret, old: Secret | None, report: Report
     ) -> None:
-        self._place, self._report = place, report
-        self._new, self._old = new, old
+        self._place, self._new, self._old = place, new, old
         self._kit = replace(kit, secrets={**kit.secrets, APP_SECRET: new})
-        self._rows: list[Finding] = []
+        self._rows = Rows(report)
         self._ref = ""
         self._stage = Stage.DONE
         self._can_before: Kit | None = None  # what the save wrote, with CAN's own other values
 
     async def run(self) -> SecretChange:
         """All steps, or as many as go well."""
-        if not await self._pair():
-            return self._ended("secret_change.unchanged", SAVED, READ_BACK, PROVEN)
-        if not await self._keep():
-            return self._ended("secret_change.unchanged", READ_BACK, PROVEN)
+        pair = await self._tested(PAIR)
+        if pair.status is not Status.PASS:
+            return self._stopped(pair, "secret_change.unchanged")
+        self._rows.tell(pair)
+        self._mark(Stage.KEEPING)
+        try:
+            await self._keep()
+        except WizardError as error:
+            self._mark(Stage.DONE)
+            return self._failed(KEPT, error, "secret_change.unchanged")
+        self._mark(Stage.KEPT)
+        await self._tell_kept()
         return await self._save()
 
     # -- test and keep ----------------------------------------------------------------
-
-    async def _pair(self) -> bool:
-        self._tell(await self._tested(PAIR))
-        passed = self._rows[-1].status is Status.PASS
-        if not passed:
-            self._tell(blocked(KEPT, PAIR))
-        return passed
 
     async def _tested(self, row: str) -> Finding:
         lack = await lacks_token(self._place, self._kit)
@@ -108,26 +95,21 @@ class _Change:
             return found[0].with_id(row)
         return (await prove_pair(await self._place.feishu(self._kit), self._kit)).with_id(row)
 
-    async def _keep(self) -> bool:
+    async def _keep(self) -> None:
         store, setup_id = self._place.store, self._kit.setup.id
         where = Place(self._kit.place)
-        self._mark(Stage.KEEPING)
-        try:
-            if self._old is not None:
-                await store.put(setup_id, FORMER_SECRET, self._old, where)
-            self._ref = await store.put(setup_id, APP_SECRET, self._new, where)
-        except WizardError as error:
-            self._tell(error.finding(KEPT))
-            self._tell(blocked(SAVED, KEPT))
-            self._mark(Stage.DONE)
-            return False
-        self._mark(Stage.KEPT)
+        if self._old is not None:
+            await store.put(setup_id, FORMER_SECRET, self._old, where)
+        self._ref = await store.put(setup_id, APP_SECRET, self._new, where)
+
+    async def _tell_kept(self) -> None:
+        store, setup_id = self._place.store, self._kit.setup.id
+        where = Place(self._kit.place)
         info = await store.info()
         told = info.place.value if where is Place.KEYRING else where.value
         held = await store.get(setup_id, self._ref)
         proof = Proof.CONFIGURED if held is not None and held.matches(self._new) else Proof.NONE
-        self._told(KEPT, "secret_change.kept", {"place": told}, proof)
-        return True
+        self._rows.passed(KEPT, "secret_change.kept", proof, {"place": told})
 
     # -- CAN --------------------------------------------------------------------------
 
@@ -150,30 +132,27 @@ class _Change:
             return await self._not_saved(client, current, error)
         self._can_before = target
         self._mark(Stage.SAVED)
-        self._told(SAVED, "secret_change.saved", {"where": client.url}, Proof.STATED)
+        self._rows.passed(SAVED, "secret_change.saved", Proof.STATED, {"where": client.url})
         return await self._check_save(client)
 
     async def _target(self, client: CanClient) -> tuple[Kit | None, Setting]:
         """What is written: CAN's own values and the new secret. None: CAN holds another app."""
-        current = await client.read()
-        rows = {row.field: row for row in (await plan_can(self._place, self._kit)).rows}
-        stored = rows["app_id"].before == self._kit.setup.feishu.app_id
-        if not stored or current.secret_set is False:
+        current = await look(client)
+        if current.app_id != self._kit.setup.feishu.app_id or current.secret_set is False:
             return None, current
-        return _as_stored(self._kit, rows), current
+        return _as_stored(self._kit, current), current
 
     async def _not_saved(
         self, client: CanClient, before: Setting, error: WizardError
     ) -> SecretChange:
         """The write failed, or its outcome is not known; one more read may tell."""
         try:
-            seen = await client.read()
-            unmoved = bool(seen.version) and seen.version == before.version
+            still = unmoved(await client.read(), before)
         except WizardError:
-            unmoved = False
-        if unmoved:
+            still = False
+        if still:
             self._mark(Stage.KEPT)
-        code = "secret_change.kept_only" if unmoved else "secret_change.can_unclear"
+        code = "secret_change.kept_only" if still else "secret_change.can_unclear"
         return self._failed(SAVED, error, code)
 
     async def _check_save(self, client: CanClient) -> SecretChange:
@@ -182,15 +161,14 @@ class _Change:
         except WizardError as error:
             return self._failed(READ_BACK, error, "secret_change.saved_unproven")
         evidence = (seen.evidence,)
+        if seen.secret_hint and not hint_fits(seen.secret_hint, self._new):
+            params = {"where": client.url, "fields": APP_SECRET}
+            found = Finding(READ_BACK, Status.FAIL, "can.not_saved", params, evidence=evidence)
+            return self._stopped(found, "secret_change.can_unclear")
+        code, proof = "secret_change.read_back_set", Proof.STATED
         if seen.secret_hint:
-            fits = seen.secret_hint[-_HINT_LENGTH:] == self._new.reveal()[-_HINT_LENGTH:]
-            if not fits:
-                params = {"where": client.url, "fields": APP_SECRET}
-                found = Finding(READ_BACK, Status.FAIL, "can.not_saved", params, evidence=evidence)
-                return self._stopped(found, "secret_change.can_unclear")
-            self._told(READ_BACK, "secret_change.read_back_end", {}, Proof.CONFIGURED, evidence)
-        else:
-            self._told(READ_BACK, "secret_change.read_back_set", {}, Proof.STATED, evidence)
+            code, proof = "secret_change.read_back_end", Proof.CONFIGURED
+        self._rows.passed(READ_BACK, code, proof, evidence=evidence)
         return await self._prove(client)
 
     # -- proof ------------------------------------------------------------------------
@@ -208,8 +186,9 @@ class _Change:
                 return await self._put_back(own)
             return self._failed(PROVEN, error, "secret_change.saved_unproven")
         if test.ok:
-            found = Finding(PROVEN, Status.PASS, "secret_change.proven_by_can", {}, Proof.PROVEN)
-            self._tell(replace(found, evidence=(test.evidence,)))
+            evidence = (test.evidence,)
+            code, proof = "secret_change.proven_by_can", Proof.PROVEN
+            self._rows.passed(PROVEN, code, proof, evidence=evidence)
             return await self._done("secret_change.done")
         return await self._refused_by_can(test)
 
@@ -230,7 +209,7 @@ class _Change:
             return await self._put_back(own)
         if own.status is not Status.PASS:
             return self._stopped(own, "secret_change.saved_unproven")
-        self._tell(replace(own, code="secret_change.proven_by_token"))
+        self._rows.tell(replace(own, code="secret_change.proven_by_token"))
         if stage is not Stage.DONE:
             self._mark(stage)
             return self._result(code)
@@ -238,14 +217,14 @@ class _Change:
 
     async def _put_back(self, refused: Finding) -> SecretChange:
         """The platform refuses the new secret after all: the former one is in force again."""
-        self._tell(refused)
+        self._rows.tell(refused)
         if self._old is None:
             return self._result("secret_change.unclear")
         store, setup_id = self._place.store, self._kit.setup.id
         self._ref = await store.put(setup_id, APP_SECRET, self._old, Place(self._kit.place))
         former = await self._can_put_back()
         if former is not None:
-            self._tell(former)
+            self._rows.tell(former)
             return self._result("secret_change.put_back_here")
         await store.delete(setup_id, FORMER_SECRET)
         self._mark(Stage.DONE)
@@ -268,17 +247,16 @@ class _Change:
 
     async def _without_profile(self, *, has_can: bool) -> SecretChange:
         if not has_can:
-            self._tell(not_applicable(SAVED))
-            self._tell(not_applicable(READ_BACK))
+            self._rows.tell(not_applicable(SAVED), not_applicable(READ_BACK))
             return await self._prove_here("secret_change.no_can")
-        self._tell(Finding(SAVED, Status.UNKNOWN, "secret_change.enter_in_can", who=Who.CAN_ADMIN))
-        self._tell(not_applicable(READ_BACK))
+        asked = Finding(SAVED, Status.UNKNOWN, "secret_change.enter_in_can", who=Who.CAN_ADMIN)
+        self._rows.tell(asked, not_applicable(READ_BACK))
         self._mark(Stage.BY_HAND)
         return await self._prove_here("secret_change.by_hand", Stage.BY_HAND)
 
     async def _not_in_can(self) -> SecretChange:
-        self._tell(Finding(SAVED, Status.UNKNOWN, "secret_change.not_in_can"))
-        self._tell(not_applicable(READ_BACK))
+        other = Finding(SAVED, Status.UNKNOWN, "secret_change.not_in_can")
+        self._rows.tell(other, not_applicable(READ_BACK))
         return await self._prove_here("secret_change.no_can")
 
     async def _done(self, code: str) -> SecretChange:
@@ -290,52 +268,24 @@ class _Change:
         return self._stopped(error.finding(row), code)
 
     def _stopped(self, found: Finding, code: str) -> SecretChange:
-        self._tell(found)
-        order = (PAIR, KEPT, SAVED, READ_BACK, PROVEN)
-        later = order[order.index(found.id) + 1 :]
-        for row in later:
-            self._tell(blocked(row, found.id))
-        return self._result(code)
-
-    def _ended(self, code: str, *rows: str) -> SecretChange:
-        for row in rows:
-            self._tell(blocked(row, self._rows[-1].blocked_by or self._rows[-1].id))
+        self._rows.stop(found)
         return self._result(code)
 
     def _result(self, code: str) -> SecretChange:
         params = {"where": self._kit.setup.office.url}
-        return SecretChange(tuple(self._rows), code, params, self._ref, self._stage)
+        return SecretChange(self._rows.all, code, params, self._ref, self._stage)
 
     def _mark(self, stage: Stage) -> None:
         self._stage = stage
         mark(self._place, self._kit, stage, self._new, self._old, self._ref)
 
-    def _told(
-        self,
-        row: str,
-        code: str,
-        params: Mapping[str, str],
-        proof: Proof,
-        evidence: tuple[Evidence, ...] = (),
-    ) -> None:
-        self._tell(Finding(row, Status.PASS, code, params, proof, evidence=evidence))
 
-    def _tell(self, found: Finding) -> None:
-        self._rows = [row for row in self._rows if row.id != found.id]
-        self._rows.append(found)
-        self._report(Progress("", finding=found))
-
-
-def _as_stored(kit: Kit, rows: Mapping[str, Change]) -> Kit:
+def _as_stored(kit: Kit, stored: Setting) -> Kit:
     """The kit with everything but the secret as CAN has it: nothing else is changed on the way."""
-    callback = rows["callback_url"].before
-    office = msgspec.structs.replace(kit.setup.office, callback_url=callback)
-    switch = rows["enabled"].before
-    return replace(
-        kit,
-        setup=msgspec.structs.replace(kit.setup, office=office),
-        enable=switch == "on" if switch else kit.enable,
-    )
+    office = msgspec.structs.replace(kit.setup.office, callback_url=stored.callback_url)
+    setup = msgspec.structs.replace(kit.setup, office=office)
+    switch = kit.enable if stored.enabled is None else stored.enabled
+    return replace(kit, setup=setup, enable=switch)
 
 
 def _wrong(found: Finding) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from feishu_wizard.domain.errors import CredentialError
 from feishu_wizard.domain.finding import Status
@@ -22,6 +21,7 @@ from feishu_wizard.operations.permissions.scopes import judge_scope
 from feishu_wizard.operations.permissions.settings import judge_setting
 from feishu_wizard.operations.permissions.standing import read_standing, shut_out, slowed
 from feishu_wizard.operations.platform_view import PlatformView
+from feishu_wizard.services.net.clock import now
 
 
 async def check_permissions(
@@ -45,7 +45,7 @@ async def check_permissions(
     return replace(
         judge_all(view, chosen, declined, kit),
         findings=shut_out(view, kit) or slowed(client.throttled - throttled),
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=now(),
         calls=client.calls - before,
     )
 
@@ -56,7 +56,7 @@ def _unread(kit: Kit, declined: frozenset[str], lack: CredentialError) -> Permis
     rows = (NeedState(need, GrantState.UNKNOWN, lack.code, lack.params) for need in chosen)
     states = tuple(_declined(row, declined) for row in rows)
     found = lack.finding("feishu.app", Status.UNKNOWN)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     return PermissionCheck(states, plan_release(states, VersionState.UNKNOWN), (found,), at)
 
 

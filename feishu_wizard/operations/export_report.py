@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from feishu_wizard.domain.permission import NeedState
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.report import as_json, markdown
 from feishu_wizard.report.model import SetupReport
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import write_atomic
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def export_report(
     look: LedgerLook,
 ) -> str:
     """Write Markdown, or JSON when the name ends so; returns the path that was written."""
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     report = SetupReport(kit.setup, at, __version__, words, states, findings, look)
     return str(await asyncio.to_thread(_write, report, path))
 

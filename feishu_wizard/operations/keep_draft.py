@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 
 import msgspec
 
 from feishu_wizard.domain.sitting import Sitting
 from feishu_wizard.operations.context import Workplace
+from feishu_wizard.services.net.clock import now
 
 
 async def keep_draft(place: Workplace, sitting: Sitting) -> None:
@@ -18,7 +18,7 @@ async def keep_draft(place: Workplace, sitting: Sitting) -> None:
     for a draft of a later program, which is left as it is, and as ``write_atomic``.
     """
     async with place.draft_turn:
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = now()
         draft = msgspec.structs.replace(sitting, updated_at=at)
         await asyncio.to_thread(place.drafts.save, draft)
         place.claims.refresh(sitting.setup.id)

@@ -15,11 +15,6 @@ from feishu_wizard.services.can.profile import Profile, checked
 _SHAPING = ("envelope", "errors", "select", "json_strings", "concurrency", "state", "verify")
 
 
-def lacks_answer(recording: Recording) -> bool:
-    """No call of the recording has an answer from which the shape of the read could be seen."""
-    return not any(call.answered for call in recording.calls)
-
-
 async def learn_answer(
     place: Workplace, kit: Kit, recording: Recording, found: Derived
 ) -> Recording:

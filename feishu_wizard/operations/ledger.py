@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import hmac
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from weakref import WeakKeyDictionary
 
 from feishu_wizard.domain.kit import Kit
@@ -18,6 +17,7 @@ from feishu_wizard.domain.setup import Setup
 from feishu_wizard.operations.basis import basis_of, read_basis
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.platform_view import PlatformView
+from feishu_wizard.services.net.clock import now
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ async def basis(place: Workplace, kit: Kit) -> Basis:
 
 def remember(place: Workplace, kit: Kit, view: PlatformView) -> None:
     """What a check of this run read is what the next proof rests on."""
-    known = _Known(basis_of(view), datetime.now(UTC).isoformat(timespec="seconds"))
+    known = _Known(basis_of(view), now())
     _KNOWN.setdefault(place, {})[_key(kit)] = known
 
 

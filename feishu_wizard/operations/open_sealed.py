@@ -40,11 +40,6 @@ class Opened:
     problem: WizardError | None = None
 
 
-async def sealed_at(path: str) -> bool:
-    """Tell whether a file is a hand-over file; errors as ``read_sealed``."""
-    return await asyncio.to_thread(read_sealed, _source(path)) is not None
-
-
 async def open_sealed(place: Workplace, path: str, passphrase: Secret, report: Report) -> Opened:
     """Open and check it; nothing is kept, no profile is trusted.
 

@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from feishu_wizard.domain.edition import Hosts
 from feishu_wizard.domain.errors import CredentialError, FeishuError, NetworkError, WizardError
@@ -40,6 +39,7 @@ from feishu_wizard.operations.sign_in.urls import (
 from feishu_wizard.services.feishu import oauth
 from feishu_wizard.services.feishu.envelope import Answer
 from feishu_wizard.services.feishu.oauth import Pair, UserInfo, UserToken
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.net.http import Http
 from feishu_wizard.services.net.loopback import Listener
 
@@ -254,7 +254,7 @@ async def _noted(desk: _Desk, evidence: Evidence, *, good: bool) -> None:
     """Into the ledger: that people can sign in to this app, or that the platform refused it."""
     from feishu_wizard.operations.ledger import note
 
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     what = "ledger.signed_in" if good else "ledger.signed_in_not"
     entry = Entry(SSO, what, at, good=good, evidence=evidence)
     await asyncio.to_thread(note, desk.place, desk.kit, entry)

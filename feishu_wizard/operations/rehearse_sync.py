@@ -21,7 +21,7 @@ from feishu_wizard.operations import ledger
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.walk.run import WalkRun
 from feishu_wizard.services.feishu.client import FeishuClient
-from feishu_wizard.services.net.reply import now
+from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, Rehearsals
 from feishu_wizard.services.storage.rehearsal.walk import Head, WalkJournal
 
@@ -113,7 +113,7 @@ def _begun(rehearsal: Rehearsal, kit: Kit, *, resume: bool) -> Head:
         app_id=feishu.app_id,
         hosts=hosts,
         basis=ledger.proof_fingerprint(kit.setup),
-        started_at=now(),
+        started_at=now_ms(),
     )
     rehearsal.begin(head)
     return head
@@ -123,7 +123,7 @@ def _note(place: Workplace, kit: Kit, journal: WalkJournal, summary: WalkSummary
     """Enter the walk into the ledger, with the last exchange and the log id of the first."""
     ends = journal.evidence_of_ends()
     params = {"people": str(summary.people), "departments": str(summary.departments)}
-    entry = Entry("capability.user_sync", "ledger.walked", now(), good=summary.complete)
+    entry = Entry("capability.user_sync", "ledger.walked", now_ms(), good=summary.complete)
     if ends is not None:
         first, last = ends
         entry = replace(entry, evidence=last)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from feishu_wizard.domain.change import Consent, SavePlan, SaveResult, SaveState
 from feishu_wizard.domain.errors import (
@@ -18,7 +17,7 @@ from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.states import Target
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.saving import notes
-from feishu_wizard.operations.saving.compare import VALUES, plan_of, row_of, stored_fingerprint
+from feishu_wizard.operations.saving.compare import VALUES, kept, plan_of, row_of
 from feishu_wizard.operations.saving.consent import demand
 from feishu_wizard.operations.saving.goal import Goal, goal_of_setup
 from feishu_wizard.operations.saving.look import look
@@ -39,6 +38,7 @@ from feishu_wizard.operations.saving.write import (
     write_values,
 )
 from feishu_wizard.services.can.client import CanClient, Setting
+from feishu_wizard.services.net.clock import now
 
 NOBODY_ASKED: frozenset[Consent] = frozenset()
 
@@ -133,8 +133,7 @@ class _Save:
         self._before = self._seen = current
         self._secret = secret_to_send(client, plan, goal, current)
         self._values_there = False  # they were written and read back
-        known = notes.known_of(place, kit, client)
-        self._stored = stored_fingerprint(kit, current, known, goal.secret)
+        self._stored = notes.mark_of(place, kit, client, current, goal.secret)
 
     async def run(self) -> SaveResult:
         if self._secret is not None and row_of(self._plan, "app_secret").changes:
@@ -146,7 +145,7 @@ class _Save:
             self._client,
             self._goal,
             self._plan,
-            self._before,
+            kept(self._kit, self._before, self._stored),
             secret_sent=self._secret is not None,
         )
         try:
@@ -237,6 +236,6 @@ def _not_enabled(client: CanClient, error: NetworkError | CanError) -> CanError:
 def _result(
     client: CanClient, plan: SavePlan, seen: Setting, goal: Goal, *, written: bool
 ) -> SaveResult:
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     fields = proofs(client, seen, goal.secret)
     return SaveResult(Target.CAN, plan.where, plan, written, fields, (seen.evidence,), saved_at=at)

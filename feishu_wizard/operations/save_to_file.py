@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -21,6 +20,7 @@ from feishu_wizard.domain.setup import Setup, parse_ref, secret_refs
 from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.kept_secrets import keepable
+from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.storage.kept_files import KeptFile, KeptFiles, digest
 from feishu_wizard.services.storage.sealed import read_sealed
 from feishu_wizard.services.storage.secrets import Place
@@ -66,7 +66,7 @@ async def save_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
     if await asyncio.to_thread(read_setup, _path(kit)) != setup:
         raise WizardError("file.not_saved", {"path": plan.where})
     fields = {row.field: Proof.CONFIGURED for row in plan.rows}
-    return SaveResult(Target.FILE, plan.where, plan, True, fields, saved_at=_now())
+    return SaveResult(Target.FILE, plan.where, plan, True, fields, saved_at=now_ms())
 
 
 def difference(before: Setup | None, after: Setup) -> tuple[Change, ...]:
@@ -129,7 +129,7 @@ def _kept(prepared: Prepared, setup: Setup) -> KeptFile:
     return KeptFile(
         path=str(path.absolute()),
         seen=flat_with_places(setup),
-        at=_now(),
+        at=now_ms(),
         written=digest(prepared.after),
         existed=before is not None,
         before=before if safe else None,
@@ -139,7 +139,7 @@ def _kept(prepared: Prepared, setup: Setup) -> KeptFile:
 def _remember(place: Workplace, kit: Kit, seen: Mapping[str, str]) -> None:
     """Note what was seen before somebody else changed it, for the next comparison."""
     files, path = KeptFiles(place.paths), look_at_target(_path(kit)).path
-    known = files.look(kit.setup.id, path) or KeptFile(path=str(path.absolute()), at=_now())
+    known = files.look(kit.setup.id, path) or KeptFile(path=str(path.absolute()), at=now_ms())
     files.keep(kit.setup.id, msgspec.structs.replace(known, seen=dict(seen)))
 
 
@@ -149,10 +149,6 @@ def _before(plan: SavePlan) -> dict[str, str]:
 
 def _holds_secret(setup: Setup) -> bool:
     return any(_is_plain(ref) for ref in secret_refs(setup).values())
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _path(kit: Kit) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,6 +18,7 @@ from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.kept_secrets import keepable, left_out
 from feishu_wizard.operations.knowledge import BUILTIN_PROFILES
 from feishu_wizard.operations.save_to_file import with_secret_refs
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import failure, write_atomic
 from feishu_wizard.services.storage.sealed import is_sealed, read_sealed, seal, unseal
 from feishu_wizard.services.storage.setup_file import render_sealed
@@ -93,7 +93,7 @@ async def seal_setup(
     await asyncio.to_thread(write_atomic, target, data, keep_mode=False)
     report(Progress("checking_sealed"))
     await _prove(target, content, words)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     return Sealed(path, plan, len(data), at)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -16,6 +15,7 @@ from feishu_wizard.domain.setup import Setup, secret_refs
 from feishu_wizard.domain.states import Act, Target
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.save_to_file import difference, flat_with_places
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import failure, write_atomic
 from feishu_wizard.services.storage.kept_files import KeptFile, KeptFiles, digest
 from feishu_wizard.services.storage.setup_file import parse_setup, read_setup
@@ -36,7 +36,7 @@ async def undo_file(place: Workplace, kit: Kit, plan: SavePlan) -> SaveResult:
     """Carry the plan out: the old bytes, or no file. Errors as ``plan_file_undo``."""
     with place.claims.holding(kit.setup.id):
         fields = await asyncio.to_thread(_undo, place, kit, plan)
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     return SaveResult(Target.FILE, plan.where, plan, True, fields, saved_at=at)
 
 

@@ -14,7 +14,6 @@ from feishu_wizard.domain.secret import Secret
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.save_to_can import NOBODY_ASKED, carry_out, plan_for
 from feishu_wizard.operations.saving import notes
-from feishu_wizard.operations.saving.compare import stored_fingerprint
 from feishu_wizard.operations.saving.goal import Goal
 from feishu_wizard.operations.saving.look import look
 from feishu_wizard.operations.saving.read_back import WALL, Clock
@@ -83,7 +82,7 @@ async def _goal(
     remarks = _remarks(note, secret_lost=replaced and former is None)
     wants = former is None and another
     at_hand = None
-    if former is None and client.profile.secret.keep == "reenter":
+    if former is None and client.wants_secret(current):
         at_hand = given or await _stored(place, kit, client, current)
         wants = wants or at_hand is None
     enabled = switched == "on" if switched else None
@@ -104,8 +103,7 @@ async def _stored(place: Workplace, kit: Kit, client: CanClient, current: Settin
     """The secret that is stored now, if somebody here knows it."""
     if current.stored_secret is not None:
         return current.stored_secret
-    known = notes.known_of(place, kit, client)
-    return await known_secret(place, kit, stored_fingerprint(kit, current, known, None))
+    return await known_secret(place, kit, notes.mark_of(place, kit, client, current, None))
 
 
 def _remarks(note: SaveNote, *, secret_lost: bool) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from feishu_wizard.text import book, counted, tables
+from feishu_wizard.text import book, counted, tables, way
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.text.spoken import field_name, spoken
 from feishu_wizard.text.titles import check_title, is_check
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from feishu_wizard.domain.capability import Capability
     from feishu_wizard.domain.edition import ConsolePage, Edition
     from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
-    from feishu_wizard.domain.states import Act, Target, VersionState
+    from feishu_wizard.domain.states import Act, Target
 
 
 class Coded(Protocol):
@@ -51,19 +51,19 @@ class Row(Protocol):
 
 def step_title(step: str) -> str:
     """Return the heading of a step id."""
-    return _look(tables.STEP_TITLES, step)
+    return _look(way.STEP_TITLES, step)
 
 
 def step_intro(step: str) -> str:
     """Return what the admin does in a step, in a sentence or two."""
-    return _look(tables.STEP_INTROS, step)
+    return _look(way.STEP_INTROS, step)
 
 
 def step_state_word(row: Row) -> str:
     """Return how a step stands, as the step list says it."""
     if row.state == "open" and row.open_items:
         return _open(row.open_items)
-    return _look(tables.STEP_STATES, row.state)
+    return _look(way.STEP_STATES, row.state)
 
 
 def verb(verb: Coded) -> str:
@@ -75,27 +75,27 @@ def verb(verb: Coded) -> str:
         return ngettext(
             "Save and replace {count} change", "Save and replace {count} changes", count
         ).format(count=count)
-    return phrase(tables.VERBS, verb.code, verb.params)
+    return phrase(way.VERBS, verb.code, verb.params)
 
 
 def busy(busy: Coded) -> str:
     """Return what the program is doing now; the id of a check says what is looked at."""
     if is_check(busy.code):
         return check_title(busy.code)
-    return phrase(tables.BUSY, busy.code, busy.params)
+    return phrase(way.BUSY, busy.code, busy.params)
 
 
 def action_label(code: str) -> str:
     """Return the label of a button in the message strip."""
-    return _look(tables.ACTIONS, code)
+    return _look(way.ACTIONS, code)
 
 
 def message(message: Coded) -> str:
     """Return the sentence of the message strip: what happened, else what the error book says."""
     if message.code in counted.CODES:
         return counted.counted_message(message.code, message.params)
-    if message.code in tables.MESSAGES:
-        return phrase(tables.MESSAGES, message.code, message.params)
+    if message.code in way.MESSAGES:
+        return phrase(way.MESSAGES, message.code, message.params)
     from feishu_wizard.text.words import code_words  # the window opens without a message
 
     return code_words(message.code, message.params).sentence
@@ -133,21 +133,6 @@ def edition_word(edition: Edition) -> str:
     return _(tables.EDITIONS[edition])
 
 
-def version_word(state: VersionState) -> str:
-    """Return where the app stands in its release cycle."""
-    return _(tables.VERSIONS[state])
-
-
-def effect_word(group: str) -> str:
-    """Return the heading of a group of the release plan (``at_once``, ``with_version`` ...)."""
-    return _look(tables.GROUPS, group)
-
-
-def group_hint(group: str) -> str:
-    """Say what has to happen for a group of the release plan."""
-    return _look(tables.GROUP_HINTS, group)
-
-
 def target_word(target: Target) -> str:
     """Return where a configuration is written."""
     return _(tables.TARGETS[target])
@@ -176,11 +161,6 @@ def delivery_word(state: DeliveryState) -> str:
 def place_word(place: str) -> str:
     """Return where a secret is kept: ``keyring``, ``session`` or ``file``."""
     return _look(tables.PLACES, place)
-
-
-def switch_word(value: str) -> str:
-    """Return the state of a switch in a difference: ``on`` or ``off``; other text as it is."""
-    return _(tables.SWITCH[value]) if value in tables.SWITCH else value
 
 
 def field_label(field: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from feishu_wizard.text import tables
+from feishu_wizard.text import tables, way
 from feishu_wizard.text.catalog import _, ngettext
 from feishu_wizard.text.titles import check_title
 
@@ -79,7 +79,7 @@ _WAYS: dict[str, Callable[[str], str]] = {
     "parts": _parts,
     "not_before": local_time,
     "not_after": local_time,
-    "step": _from(tables.STEP_TITLES),
+    "step": _from(way.STEP_TITLES),
     "target": _from(tables.TARGETS),
     "edition": _from(tables.EDITIONS),
     "difference": _from(tables.DIFFERENCES),

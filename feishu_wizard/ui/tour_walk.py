@@ -16,7 +16,7 @@ from feishu_wizard.ui.tour_prove import signed_in, walked
 from feishu_wizard.ui.tour_scan import scanned_app
 from feishu_wizard.ui.tour_stage import Script, Stage
 from feishu_wizard.ui.widgets.finding_tree import FindingTree
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 from feishu_wizard.wizard.steps import Step
 
 if TYPE_CHECKING:

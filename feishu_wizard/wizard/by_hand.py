@@ -99,7 +99,7 @@ class HandTarget:
 
     def fetch_secret(self) -> None:
         """Bring the App Secret from where it is kept, so that it can be copied."""
-        self._session.keeping.fetch_secret(APP_SECRET)
+        self._session.keeping.secrets.fetch(APP_SECRET)
 
     def set_stated(self, name: str, done: bool) -> None:
         """A tick of the guided page: stated by a person, not read back."""

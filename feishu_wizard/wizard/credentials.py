@@ -1,4 +1,4 @@
-"""Step 2: the app's ID and secret, the callback URL, and whether the pair works."""
+"""Step 2: whether App ID and secret work, and what to do when they do not."""
 
 from __future__ import annotations
 
@@ -6,16 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from feishu_wizard.domain.address import callback_candidates
-from feishu_wizard.domain.edition import AppType, ConsolePage, Edition, console_link
+from feishu_wizard.domain.edition import AppType, Edition
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, open_count
 from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.outcomes import CredentialCheck, SecretPlace
-from feishu_wizard.domain.paste import FieldKind, Pasted, read_paste
-from feishu_wizard.domain.secret import Secret
-from feishu_wizard.wizard.answers import Place, with_entry
-from feishu_wizard.wizard.controller import Controller, proceed
+from feishu_wizard.wizard.answers import Place
+from feishu_wizard.wizard.controller import proceed
+from feishu_wizard.wizard.credentials_asked import CredentialsAsked
 from feishu_wizard.wizard.message import FieldProblem
 from feishu_wizard.wizard.steps import Severity, Step, Verb
 from feishu_wizard.wizard.store_app import AT_FIELD, NO_TOKEN, StoreApp
@@ -34,12 +32,11 @@ _WORK_RESTS_ON = _RESTS_ON | STORE_RESTS_ON | {f"secret:{APP_SECRET}"}
 _UNKNOWN_APP = frozenset({"feishu.10003", "feishu.99991543", "feishu.20048"})
 
 
-class CredentialsStep(Controller):
-    """App ID, App Secret, callback URL and the connectivity check."""
+class CredentialsStep(CredentialsAsked):
+    """The connectivity check of what was asked for, and what its result leads to."""
 
     result: CredentialCheck | None = None
     arriving: tuple[Finding, ...] = ()
-    secret_paste: Pasted | None = None
     secret_place: SecretPlace | None = None
 
     # -- shown by the page ------------------------------------------------------------
@@ -62,39 +59,6 @@ class CredentialsStep(Controller):
         from feishu_wizard.wizard.secret_change import SecretChangeFlow
 
         return SecretChangeFlow(self.session)
-
-    @property
-    def app_id(self) -> Pasted:
-        """The App ID as typed, cleaned, with what was done."""
-        return read_paste(FieldKind.APP_ID, self.session.answers.app_id_text)
-
-    @property
-    def callback(self) -> Pasted:
-        """The callback URL as typed, cleaned, with what was done and proposed."""
-        return read_paste(FieldKind.CALLBACK_URL, self.session.answers.callback_text)
-
-    @property
-    def callback_proposals(self) -> tuple[str, ...]:
-        """Callback URLs that follow from the CAN address; best copied from CAN's own page."""
-        address = self.session.prerequisites.address
-        return callback_candidates(address) if address else ()
-
-    @property
-    def secret_known(self) -> bool:
-        """A secret was typed or is kept already."""
-        answers = self.session.answers
-        return answers.secret(APP_SECRET) is not None or bool(answers.ref(APP_SECRET))
-
-    @property
-    def create_link(self) -> str:
-        """The console's page where an app is created."""
-        return console_link(self.session.answers.hosts, ConsolePage.APPS)
-
-    @property
-    def base_info_link(self) -> str:
-        """The page where ID and secret are found."""
-        app_id = self.app_id.value if self.app_id.usable else ""
-        return console_link(self.session.answers.hosts, ConsolePage.BASE_INFO, app_id)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -121,18 +85,10 @@ class CredentialsStep(Controller):
 
     # -- changed by the page ----------------------------------------------------------
 
-    def set_app_id(self, text: str) -> None:
-        """The App ID as typed."""
-        self.session.update(app_id_text=text)
-
     def set_secret(self, text: str) -> None:
-        """The App Secret as typed; "" keeps the one that is stored."""
-        self.secret_paste = read_paste(FieldKind.APP_SECRET, text) if text else None
-        pasted = self.secret_paste
-        usable = pasted is not None and pasted.usable and bool(pasted.value)
-        secret = Secret(pasted.value) if usable and pasted is not None else None
+        """The App Secret as typed: what was checked rests on another one."""
         self.forget_result()
-        self.session.update(secrets=with_entry(self.session.answers.secrets, APP_SECRET, secret))
+        super().set_secret(text)
 
     def switch_app_type(self) -> None:
         """The platform says that it is a self-built app."""
@@ -151,35 +107,6 @@ class CredentialsStep(Controller):
             self.session.update(edition=edition, open_url="", accounts_url="")
         self.session.update(app_id_text=scanned.app_id, scanned_by=scanned.open_id)
         self.set_secret(scanned.secret.reveal())
-
-    def set_callback(self, text: str) -> None:
-        """The callback URL as typed."""
-        self.session.update(callback_text=text)
-
-    def set_place(self, place: Place) -> None:
-        """Where the secret is to be kept."""
-        self.session.update(place=place)
-
-    def take_elsewhere(self) -> None:
-        """Put values that were pasted together, or swapped, into their own boxes."""
-        found = dict(self.app_id.elsewhere)
-        if self.secret_paste is not None:
-            found |= dict(self.secret_paste.elsewhere)
-        if FieldKind.APP_ID in found:
-            self.set_app_id(found[FieldKind.APP_ID])
-        elif FieldKind.APP_SECRET in dict(self.app_id.elsewhere):
-            self.set_app_id("" if self.app_id.problem else self.app_id.value)
-        if FieldKind.APP_SECRET in found:
-            self.set_secret(found[FieldKind.APP_SECRET])
-        if FieldKind.CALLBACK_URL in found:
-            self.set_callback(found[FieldKind.CALLBACK_URL])
-
-    def take_callback_proposal(self, value: str = "") -> None:
-        """Use a proposed callback URL."""
-        proposal = self.callback.proposal
-        chosen = value or (proposal.value if proposal else "")
-        if chosen:
-            self.session.update(callback_text=chosen)
 
     def switch_edition(self) -> None:
         """The other brand knows this app: go there, and check again."""
@@ -237,13 +164,8 @@ class CredentialsStep(Controller):
 
     def problems(self) -> list[FieldProblem]:
         """At each box: what is wrong with what was typed, or what is missing."""
-        found = self._field("app_id", self.app_id)
-        found += self._secret_problems()
-        found += self.store.problems(self.result.findings if self.result else ())
-        answers = self.session.answers
-        if answers.callback_text or not answers.no_can:
-            found += self._field("callback_url", self.callback)
-        return found
+        refused = self.store.problems(self.result.findings if self.result else ())
+        return [*self.pair_problems(), *refused, *self.callback_problems()]
 
     def answers_changed(self, names: frozenset[str]) -> None:
         """Another app or host: the result is void, and so is the stored secret's fit."""
@@ -260,9 +182,9 @@ class CredentialsStep(Controller):
         self.pressed = False
 
     def entered(self) -> None:
-        """Propose the callback that follows from the CAN address when the box is empty."""
+        """Find out where secrets are kept, and whether a change of one was left unfinished."""
         if self.secret_place is None:
-            self.session.keeping.look_where(self._place_known)
+            self.session.keeping.secrets.look_where(self._place_known)
         self.change.look_back()
 
     def progressed(self, progress: Progress) -> None:
@@ -285,29 +207,11 @@ class CredentialsStep(Controller):
         if place.place != Place.KEYRING.value and self.session.answers.place is Place.KEYRING:
             self.session.update(place=Place(place.place))
 
-    def _field(self, name: str, pasted: Pasted) -> list[FieldProblem]:
-        field = f"credentials.{name}"
-        if pasted.problem is not None and pasted.typed:
-            return [FieldProblem(field, pasted.problem.code, dict(pasted.problem.params))]
-        if not pasted.value:
-            return [FieldProblem(field, "missing")] if self.pressed else []
-        if pasted.warning is not None:
-            params = dict(pasted.warning.params)
-            return [FieldProblem(field, pasted.warning.code, params, Severity.WARNING)]
-        return []
-
-    def _secret_problems(self) -> list[FieldProblem]:
-        if self.secret_paste is not None:
-            return self._field("app_secret", self.secret_paste)
-        if self.pressed and not self.secret_known:
-            return [FieldProblem("credentials.app_secret", "missing")]
-        return []
-
     def _checked(self, result: CredentialCheck, then_advance: bool) -> None:
         self.result = result
         self.arriving = ()
         if result.passed:
-            self.session.keeping.keep_secret(APP_SECRET)
+            self.session.keeping.secrets.keep(APP_SECRET)
         if not self.shown:
             return
         if self.open_items() == 0 and then_advance:

@@ -79,8 +79,7 @@ class DeploymentFlow(Asking):
     @property
     def learns(self) -> bool:
         """The recording shows no answer of CAN: the first one completes the profile."""
-        recording = self.recording
-        return recording is not None and not any(call.answered for call in recording.calls)
+        return self.recording is not None and self.recording.unanswered
 
     @property
     def in_use(self) -> bool:

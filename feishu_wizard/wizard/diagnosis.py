@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from feishu_wizard.domain.diagnosis import Diagnosis, Question, Verdict, needs_somebody
 from feishu_wizard.domain.finding import Finding, Status
 from feishu_wizard.wizard import findings as lists
-from feishu_wizard.wizard.asked import Asked, Source
 from feishu_wizard.wizard.controller import Controller
+from feishu_wizard.wizard.diagnosis_asked import DiagnosisAsked, Source
 from feishu_wizard.wizard.message import FieldProblem
 from feishu_wizard.wizard.papers import Papers
 from feishu_wizard.wizard.remedies import Remedy, remedy_of
@@ -37,7 +37,7 @@ class DiagnosisAside(Controller):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self.asks = Asked(session)
+        self.asks = DiagnosisAsked(session)
         self.only_problems = False
         self.result: Diagnosis | None = None
         self.arriving: tuple[Finding, ...] = ()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.drift import DriftLook
 from feishu_wizard.domain.names import APP_SECRET
+from feishu_wizard.wizard.beside import Beside
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.kit import Kit
@@ -26,14 +27,12 @@ class DriftFlow:
         self.session = session
         self._look = DriftLook()
         self._setup_id = ""
-        self._asked = 0
+        self._reading = Beside(session)
 
     @property
     def look(self) -> DriftLook:
         """An empty one as long as none of the setup that is shown was read."""
-        offered = self.session.keeping.offered
-        shown = offered.setup.id if offered is not None else self.session.answers.setup_id
-        return self._look if self._setup_id == shown else DriftLook()
+        return self._look if self._setup_id == self.session.keeping.shown_id else DriftLook()
 
     @property
     def may_check(self) -> bool:
@@ -47,19 +46,14 @@ class DriftFlow:
 
     def read(self, kit: Kit) -> None:
         """Read what is kept of a setup, in the background. Calls nobody."""
-        self._asked += 1
-        asked, setup_id = self._asked, kit.setup.id
+        setup_id = kit.setup.id
 
         async def work(place: Workplace, report: Report) -> DriftLook:
             from feishu_wizard.operations.drift import last_drift
 
             return await last_drift(place, setup_id)
 
-        def found(look: DriftLook) -> None:
-            if asked == self._asked:
-                self._take(look, setup_id)
-
-        self.session.background(work, found, self.session.say_error)
+        self._reading.start(work, lambda look: self._take(look, setup_id))
 
     def check_now(self) -> None:
         """Ask CAN and the platform, and say what differs."""
@@ -71,14 +65,14 @@ class DriftFlow:
             return await compare_now(place, kit, report)
 
         def found(look: DriftLook) -> None:
-            self._asked += 1  # a reading that was begun before knows less
+            self._reading.drop()  # it was begun before, and knows less
             self._take(look, kit.setup.id)
 
         self.session.start("comparing_sides", work, found, rests_on=_RESTS_ON)
 
     def answers_replaced(self) -> None:
         """Another setup: its comparison was not read yet."""
-        self._asked += 1
+        self._reading.drop()
         self._look, self._setup_id = DriftLook(), ""
 
     def _take(self, look: DriftLook, setup_id: str) -> None:

@@ -5,50 +5,44 @@ The file schemas are imported where they are used: the first page does not need 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from feishu_wizard.domain.errors import WizardError
-from feishu_wizard.wizard.answers import Answers, Place, with_entry, with_text
+from feishu_wizard.wizard.answers import Answers, Place
+from feishu_wizard.wizard.draft import Draft
 from feishu_wizard.wizard.holding import Holding
+from feishu_wizard.wizard.kept_secrets import KeptSecrets
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
-    from feishu_wizard.domain.instance import Claim, Holder
+    from feishu_wizard.domain.instance import Holder
     from feishu_wizard.domain.kit import Kit
-    from feishu_wizard.domain.outcomes import SecretPlace
     from feishu_wizard.domain.permission import Need
     from feishu_wizard.domain.progress import Report
-    from feishu_wizard.domain.secret import Secret
     from feishu_wizard.domain.setup import Setup
     from feishu_wizard.domain.sitting import Sitting
     from feishu_wizard.operations.context import Workplace
-    from feishu_wizard.wizard.runner import Runner, Timer
     from feishu_wizard.wizard.sealed import OpenSealed
     from feishu_wizard.wizard.session import Session
 
-# A draft is written this long after the last change, so typing does not write a file a key; and
-# while one goes on typing, this long after the first change that is not in it. A program that is
-# killed loses at most that.
-SETTLE_SECONDS = 0.4
-LONGEST_SECONDS = 2.0
 _OFFERS = frozenset({"resume", "show_window"})
 
 
 class Keeping:
-    """Keeps drafts and secrets for a session, and brings them back."""
+    """What a session takes up at its start, keeps while it goes on, and hands to operations.
 
-    def __init__(self, session: Session, runner: Runner) -> None:
+    ``offered``: an earlier sitting that one may go on with. ``enabled``: drafts are kept.
+    """
+
+    def __init__(self, session: Session) -> None:
         self.session = session
         self.offered: Sitting | None = None
         self.enabled = True
-        self._runner = runner
-        self._timer: Timer | None = None
-        self._due = 0.0
-        self._touched = False
         self.holding = Holding(session)
+        self.secrets = KeptSecrets(session)
+        self._draft = Draft(session, self.sitting, self.holding.took)
         self.sealed: OpenSealed | None = None  # a hand-over file that waits for its passphrase
 
     # -- what operations get ----------------------------------------------------------
@@ -81,6 +75,11 @@ class Keeping:
             file_path=answers.file_path,
             file_plain=answers.file_plain,
         )
+
+    @property
+    def shown_id(self) -> str:
+        """Id of the setup that is open, or offered to go on with."""
+        return self.offered.setup.id if self.offered else self.session.answers.setup_id
 
     # -- the start --------------------------------------------------------------------
 
@@ -159,43 +158,16 @@ class Keeping:
 
     def soon(self) -> None:
         """Keep the draft once changes have settled."""
-        if not self.enabled or self._asking:
-            return
-        self.offered = None  # the question is gone from the strip: the admin went on without it
-        self._touched = True
-        settled = time.monotonic() + SETTLE_SECONDS
-        if self._timer is None:
-            self._due = settled - SETTLE_SECONDS + LONGEST_SECONDS
-        elif settled > self._due:
-            return
-        self._stop_timer()
-        self._timer = self._runner.later(SETTLE_SECONDS, self.now)
+        if self.enabled and not self._asking:
+            self.offered = None  # the question is gone from the strip: one went on without it
+            self._draft.soon()
 
     def now(self, then: Callable[[], None] = lambda: None) -> None:
         """Keep the draft at once; ``then`` is called when it is on disk."""
-        self._timer = None
-        if not self.enabled or not self._touched:
+        if self.enabled:
+            self._draft.now(then)
+        else:
             then()
-            return
-        sitting = self.sitting()
-
-        async def work(place: Workplace, report: Report) -> Claim:
-            from feishu_wizard.operations.claim_setup import claim_setup
-            from feishu_wizard.operations.keep_draft import keep_draft
-
-            claim = await claim_setup(place, sitting.setup.id, file_path=sitting.file_path)
-            await keep_draft(place, sitting)
-            return claim
-
-        def kept(claim: Claim) -> None:
-            self.holding.took(claim)
-            then()
-
-        def broke(error: WizardError) -> None:
-            self.session.say_error(error)
-            then()
-
-        self.session.background(work, kept, broke)
 
     def sitting(self) -> Sitting:
         """What the draft holds: no secret, no result that has to be looked at again."""
@@ -203,61 +175,10 @@ class Keeping:
 
         return sitting_of(self.session)
 
-    def keep_secret(self, name: str) -> None:
-        """Put a secret that passed into its place, and remember where that is."""
-        secret = self.session.answers.secret(name)
-        if secret is None:
-            return
-        kit = self.kit()
-
-        async def work(place: Workplace, report: Report) -> str:
-            from feishu_wizard.operations.keep_secret import keep_secret
-
-            return await keep_secret(place, kit, name, secret)
-
-        def kept(ref: str) -> None:
-            self.session.update(refs=with_text(self.session.answers.refs, name, ref))
-
-        self.session.background(work, kept, self.session.say_error)
-
-    def fetch_secret(self, name: str) -> None:
-        """Bring a kept secret into this run, for the copy button of the guided page."""
-        answers = self.session.answers
-        if answers.secret(name) is not None or not answers.ref(name):
-            return
-        kit = self.kit()
-
-        async def work(place: Workplace, report: Report) -> Secret | None:
-            from feishu_wizard.operations.keep_secret import kept_secret
-
-            return await kept_secret(place, kit, name)
-
-        def found(secret: Secret | None) -> None:
-            if secret is not None and self.session.answers.ref(name):
-                secrets = with_entry(self.session.answers.secrets, name, secret)
-                self.session.take_secrets(secrets)
-
-        self.session.background(work, found, self.session.say_error)
-
-    def look_where(self, told: Callable[[SecretPlace], None]) -> None:
-        """Find out where secrets can be kept on this machine, before one is typed."""
-
-        async def work(place: Workplace, report: Report) -> SecretPlace:
-            from feishu_wizard.operations.keep_secret import secret_place
-
-            return await secret_place(place)
-
-        def known(where: SecretPlace) -> None:
-            told(where)
-            self.session.changed()
-
-        self.session.background(work, known, self.session.say_error)
-
     def forget(self) -> None:
         """Remove the keyring entries and the state of this setup, and start over."""
         kit = self.kit()
-        self._stop_timer()
-        self._touched = False
+        self._draft.let_go()
 
         async def work(place: Workplace, report: Report) -> None:
             from feishu_wizard.operations.forget_setup import forget_setup
@@ -266,8 +187,7 @@ class Keeping:
 
         def gone(_: None) -> None:
             self.session.restore(Answers(), Step.PREREQUISITES)
-            self._stop_timer()
-            self._touched = False
+            self._draft.let_go()
             self.holding.let_go()
             self.session.say(Severity.SUCCESS, "forgotten")
 
@@ -284,11 +204,6 @@ class Keeping:
             offered and message is not None and bool(_OFFERS & {*message.actions})
         )
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
     def _look_for_draft(self) -> None:
         async def work(place: Workplace, report: Report) -> _Start:
             from feishu_wizard.operations.claim_setup import who_holds
@@ -301,7 +216,7 @@ class Keeping:
             return _Start(sitting, holder, wrong)
 
         def found(start: _Start) -> None:
-            if not self._touched:
+            if not self._draft.touched:
                 self._offer(start)
 
         self.session.background(work, found, self.session.say_error)

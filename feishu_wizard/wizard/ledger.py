@@ -9,6 +9,7 @@ from feishu_wizard.domain.ledger import Entry, LedgerLook
 from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.proofs import Standing
 from feishu_wizard.domain.verdict import standing_of
+from feishu_wizard.wizard.beside import Beside
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.kit import Kit
@@ -29,7 +30,7 @@ class LedgerFlow:
         self.session = session
         self.look = LedgerLook()
         self._setup_id = ""  # whose ledger it is
-        self._asked = 0
+        self._reading = Beside(session)
 
     # -- shown by the pages -----------------------------------------------------------
 
@@ -40,9 +41,7 @@ class LedgerFlow:
     @property
     def proven(self) -> tuple[tuple[Capability, Entry], ...]:
         """The last proof of each capability of the setup that is open, or offered to go on."""
-        offered = self.session.keeping.offered
-        shown = offered.setup.id if offered is not None else self.session.answers.setup_id
-        if self._setup_id != shown:
+        if self._setup_id != self.session.keeping.shown_id:
             return ()
         stands = ((capability, self.standing(capability)) for capability in Capability)
         return tuple(
@@ -65,19 +64,14 @@ class LedgerFlow:
     def read(self, kit: Kit) -> None:
         """Read what is kept of a setup, in the background. Calls nobody."""
         self.session.drift.read(kit)
-        self._asked += 1
-        asked, setup_id = self._asked, kit.setup.id
+        setup_id = kit.setup.id
 
         async def work(place: Workplace, report: Report) -> LedgerLook:
             from feishu_wizard.operations import ledger
 
             return await ledger.look(place, kit)
 
-        def found(look: LedgerLook) -> None:
-            if asked == self._asked:
-                self._take(look, setup_id)
-
-        self.session.background(work, found, self.session.say_error)
+        self._reading.start(work, lambda look: self._take(look, setup_id))
 
     def check_now(self) -> None:
         """Ask the platform what is in force, and say what changed since each proof."""
@@ -89,7 +83,7 @@ class LedgerFlow:
             return await ledger.check_now(place, kit, report)
 
         def found(look: LedgerLook) -> None:
-            self._asked += 1  # a reading that was begun before knows less
+            self._reading.drop()  # it was begun before, and knows less
             self._take(look, kit.setup.id)
 
         self.session.start("reading_basis", work, found, rests_on=_RESTS_ON)
@@ -101,7 +95,7 @@ class LedgerFlow:
 
     def answers_replaced(self) -> None:
         """Another setup: its ledger was not read yet."""
-        self._asked += 1
+        self._reading.drop()
         self.look, self._setup_id = LedgerLook(), ""
 
     # -- inside -----------------------------------------------------------------------

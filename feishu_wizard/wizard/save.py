@@ -13,7 +13,7 @@ from feishu_wizard.wizard import save_file
 from feishu_wizard.wizard.by_hand import HandTarget
 from feishu_wizard.wizard.deployment import DeploymentFlow
 from feishu_wizard.wizard.message import FieldProblem
-from feishu_wizard.wizard.save_asked import Asked
+from feishu_wizard.wizard.save_asked import CHANGED, SaveAsked
 from feishu_wizard.wizard.save_file import FileTarget
 from feishu_wizard.wizard.save_undo import UndoFlow
 from feishu_wizard.wizard.steps import Severity, Verb
@@ -26,25 +26,13 @@ if TYPE_CHECKING:
     from feishu_wizard.wizard.session import Session
 
 _RESTS_ON = frozenset(
-    {
-        "app_id_text",
-        "callback_text",
-        "can_text",
-        "no_can",
-        "targets",
-        "inputs",
-        "file_path",
-        "file_plain",
-    }
-    | {"enable", "profile", "api_base", "edition", "capabilities", f"secret:{APP_SECRET}"}
-)
-# Somebody saved between our look and our write; nothing was written.
-CHANGED = frozenset(
-    {"can.changed_meanwhile", "can.stale", "can.conflict", "file.changed_meanwhile"}
+    {"app_id_text", "callback_text", "can_text", "no_can", "targets", "inputs", "file_path"}
+    | {"file_plain", "enable", "profile", "api_base", "edition", "capabilities"}
+    | {f"secret:{APP_SECRET}"}
 )
 
 
-class SaveStep(Asked):
+class SaveStep(SaveAsked):
     """To CAN through a profile, by hand, to a file, or several."""
 
     plans: tuple[SavePlan, ...] = ()
@@ -269,7 +257,7 @@ class SaveStep(Asked):
         for declared in self.declares:
             # A session of the browser lives in this run's memory only.
             if declared.secret and declared.keep != "run":
-                self.session.keeping.keep_secret(f"can_{declared.name}")
+                self.session.keeping.secrets.keep(f"can_{declared.name}")
 
     def _saved(self, results: tuple[SaveResult, ...]) -> None:
         self.results = results

@@ -22,9 +22,13 @@ if TYPE_CHECKING:
 
 _NO_SECRET = frozenset({"secret.missing", "can.secret_missing", "can.session_needed"})
 _NO_APP_SECRET = ("secret.missing", APP_SECRET)
+# Somebody saved between our look and our write; nothing was written.
+CHANGED = frozenset(
+    {"can.changed_meanwhile", "can.stale", "can.conflict", "file.changed_meanwhile"}
+)
 
 
-class Asked(Controller):
+class SaveAsked(Controller):
     """Targets, inputs and secrets of the step that saves."""
 
     wants_app_secret = False  # it is nowhere to be found, and the save needs it

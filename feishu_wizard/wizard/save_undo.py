@@ -9,8 +9,11 @@ from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.names import BY_HAND
 from feishu_wizard.domain.paste import FieldKind, read_paste
 from feishu_wizard.domain.secret import Secret
+from feishu_wizard.wizard.beside import Beside
 from feishu_wizard.wizard.controller import Asking
 from feishu_wizard.wizard.message import FieldProblem
+from feishu_wizard.wizard.pasted import secret_in
+from feishu_wizard.wizard.save_asked import CHANGED
 from feishu_wizard.wizard.steps import Severity
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ class UndoFlow(Asking):
         super().__init__(session)
         self._step = step
         self._secret: Secret | None = None
+        self._looking = Beside(session)
 
     # -- shown by the page ------------------------------------------------------------
 
@@ -66,6 +70,7 @@ class UndoFlow(Asking):
         """Find out, in this computer's journal only, what could be taken back."""
         answers = self.session.answers
         if answers.no_can or answers.profile == BY_HAND:
+            self._looking.drop()
             self.last = self.plan = None
             return
         kit = self.session.keeping.kit()
@@ -79,14 +84,12 @@ class UndoFlow(Asking):
             self.last = found
             if found is None:
                 self.forget()
-            self.session.changed()
 
-        self.session.background(work, known, self.session.say_error)
+        self._looking.start(work, known)
 
     def set_secret(self, text: str) -> None:
         """The App Secret of before the save; kept in memory until the undo is done."""
-        pasted = read_paste(FieldKind.APP_SECRET, text)
-        self._secret = Secret(pasted.value) if pasted.usable and pasted.value else None
+        self._secret = secret_in(read_paste(FieldKind.APP_SECRET, text))
         self.session.changed()
 
     def agree(self, consent: Consent, on: bool) -> None:
@@ -105,6 +108,7 @@ class UndoFlow(Asking):
 
     def answers_replaced(self) -> None:
         """Another setup: what it could take back is found out when its page is shown."""
+        self._looking.drop()
         self.forget()
         self.last = None
 
@@ -155,8 +159,6 @@ class UndoFlow(Asking):
         self.session.say(Severity.SUCCESS, "undone", {"where": result.where})
 
     def _failed(self, error: WizardError) -> bool:
-        from feishu_wizard.wizard.save import CHANGED
-
         again = self.plan is not None and error.code in CHANGED
         self.plan, self.agreed = None, frozenset()
         if not again:

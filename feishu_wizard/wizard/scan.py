@@ -15,16 +15,15 @@ from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.means import Means
 from feishu_wizard.domain.scan import OtherBrand, Scanned, ScanOffer, ScanState, ScanWish
 from feishu_wizard.wizard import scan_wish
+from feishu_wizard.wizard.alarm import Alarm
+from feishu_wizard.wizard.beside import Beside
 from feishu_wizard.wizard.steps import Severity, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from feishu_wizard.domain.permission import Need
     from feishu_wizard.domain.progress import Progress, Report
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.controller import Controller
-    from feishu_wizard.wizard.runner import Job, Timer
     from feishu_wizard.wizard.session import Session
 
 SECOND = 1.0
@@ -61,9 +60,8 @@ class ScanFlow:
         self._asked = ScanWish(())
         self._rests_on: tuple[str, ...] = ()
         self._ends_at = 0.0  # of ``time.monotonic()``
-        self._run = 0  # number of the run: news of an earlier one is late
-        self._job: Job | None = None
-        self._timer: Timer | None = None
+        self._waiting = Beside(session)  # for the person who scans
+        self._second = Alarm(session)
         self._elsewhere: OtherBrand | Scanned | None = None
         self._agreed: Edition | None = None
         self._taken = False  # App ID and secret stand in the setup
@@ -169,26 +167,15 @@ class ScanFlow:
         return (answers.setup_id, answers.edition, answers.open_url, answers.accounts_url, app)
 
     def _start(self, resume: OtherBrand | None) -> None:
-        kit, wish, run = self.session.keeping.kit(), self._asked, self._run
+        kit, wish = self.session.keeping.kit(), self._asked
 
         async def work(place: Workplace, report: Report) -> Scanned | OtherBrand:
             from feishu_wizard.operations.create_app import scan
 
             return await scan(place, kit, wish, report, resume)
 
-        self._job = self.session.background(
-            work,
-            lambda result: self._late(run, lambda: self._came(result)),
-            lambda error: self._late(run, lambda: self._failed(error)),
-            lambda news: self._late(run, lambda: self._heard(news)),
-        )
-        self._count_down()
-
-    def _late(self, run: int, call: Callable[[], None]) -> None:
-        """News of a run that was cancelled or replaced is dropped."""
-        if run == self._run:
-            call()
-            self.session.changed()
+        self._waiting.start(work, self._came, self._failed, self._heard)
+        self._second.set(SECOND, self._tick)
 
     def _heard(self, news: Progress) -> None:
         from feishu_wizard.operations.create_app import ScanProgress
@@ -201,6 +188,7 @@ class ScanFlow:
             self.offer = news.offer
             self.matrix = news.matrix or self.matrix
             self._ends_at = time.monotonic() + news.offer.lifetime
+        self.session.changed()
 
     def _came(self, result: Scanned | OtherBrand) -> None:
         known = (None, self.session.answers.edition, self._agreed)
@@ -274,28 +262,16 @@ class ScanFlow:
 
     def _end(self, state: ScanState) -> None:
         """No news of this run counts any more, and nothing of its code is kept."""
-        self._run += 1
-        if self._job is not None:
-            self._job.cancel()
-        self._stop_timer()
-        self._job = self.offer = self.trouble = self._elsewhere = self.edition = None
+        self._waiting.drop()
+        self._second.stop()
+        self.offer = self.trouble = self._elsewhere = self.edition = None
         self.matrix, self._ends_at = (), 0.0
         self.state = state
 
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _count_down(self) -> None:
-        self._stop_timer()
-        self._timer = self.session.later(SECOND, self._tick)
-
     def _tick(self) -> None:
         """A second has passed. While the admin is asked, nobody else sees the code expire."""
-        self._timer = None
         if isinstance(self._elsewhere, OtherBrand) and self.seconds_left() <= 0:
             self._failed(WizardError("scan.expired"))
         elif self.running:
-            self._count_down()
+            self._second.set(SECOND, self._tick)
         self.session.changed()

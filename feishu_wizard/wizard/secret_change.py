@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from feishu_wizard.domain.edition import ConsolePage, console_link
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding
 from feishu_wizard.domain.names import APP_SECRET
@@ -15,7 +14,9 @@ from feishu_wizard.domain.paste import FieldKind, Pasted, read_paste
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.secret_change import SecretChange, Stage, Unfinished
 from feishu_wizard.wizard.answers import with_entry, with_text
+from feishu_wizard.wizard.beside import Beside
 from feishu_wizard.wizard.message import FieldProblem
+from feishu_wizard.wizard.pasted import secret_in, told_at
 from feishu_wizard.wizard.steps import Severity
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.session import Session
 
-ROWS = "secret_change."
 FIELD = "credentials.new_secret"
 _RESTS_ON = frozenset({"app_id_text", "edition", "open_url", "accounts_url", "app_type", "proxy"})
 _STATED = frozenset({"app_secret", "save"})
@@ -41,6 +41,7 @@ class SecretChangeFlow:
         self._new: Secret | None = None
         self._pressed = False
         self._running = False
+        self._looking_back = Beside(session)
         session.subscribe(self._look_whether_stopped)
 
     # -- shown by the page ------------------------------------------------------------
@@ -73,22 +74,11 @@ class SecretChangeFlow:
     @property
     def base_info_link(self) -> str:
         """The console page where the secret stands, and is reset."""
-        session = self.session
-        app_id = session.credentials.app_id
-        return console_link(
-            session.answers.hosts, ConsolePage.BASE_INFO, app_id.value if app_id.usable else ""
-        )
+        return self.session.credentials.base_info_link
 
     def problems(self) -> list[FieldProblem]:
         """What is wrong with the new secret as typed."""
-        if self.typed is None:
-            return [FieldProblem(FIELD, "missing")] if self._pressed else []
-        if self.typed.problem is not None:
-            return [FieldProblem(FIELD, self.typed.problem.code, dict(self.typed.problem.params))]
-        if self.typed.warning is None:
-            return []
-        params = dict(self.typed.warning.params)
-        return [FieldProblem(FIELD, self.typed.warning.code, params, Severity.WARNING)]
+        return told_at(FIELD, self.typed, needed=self._pressed)
 
     def new_secret(self) -> str:
         """The secret in use, for the copy button of the guided part."""
@@ -100,8 +90,7 @@ class SecretChangeFlow:
     def set_secret(self, text: str) -> None:
         """The new secret as typed."""
         self.typed = read_paste(FieldKind.APP_SECRET, text) if text else None
-        usable = self.typed is not None and self.typed.usable
-        self._new = Secret(self.typed.value) if usable and self.typed is not None else None
+        self._new = secret_in(self.typed)
         self._pressed = False
         self.session.changed()
 
@@ -148,7 +137,7 @@ class SecretChangeFlow:
 
             return await look_back(place, kit)
 
-        self.session.background(work, self._looked_back, self.session.say_error)
+        self._looking_back.start(work, self._looked_back)
 
     def arrived(self, finding: Finding) -> None:
         """A row, as it comes."""
@@ -220,11 +209,11 @@ class SecretChangeFlow:
             secrets = with_entry(answers.secrets, APP_SECRET, None)
             self.session.update(secrets=secrets, refs=refs)
             if found.stage is Stage.BY_HAND:
-                self.session.keeping.fetch_secret(APP_SECRET)
+                self.session.keeping.secrets.fetch(APP_SECRET)
         if found is not None and not self.session.credentials.shown:
             self.session.say(Severity.WARNING, found.in_force, dict(found.params))
-        self.session.changed()
 
     def _forget(self) -> None:
+        self._looking_back.drop()
         self.findings, self.result, self.unfinished = (), None, None
         self.typed, self._new, self._pressed = None, None, False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from feishu_wizard.domain.diagnosis import ServerCheck
 from feishu_wizard.domain.edition import Edition, Hosts, hosts_of
 from feishu_wizard.domain.errors import WizardError
+from feishu_wizard.wizard.beside import Beside
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Report
@@ -27,6 +28,7 @@ class ServerSide:
         self.error: WizardError | None = None
         self.scripts: dict[str, str] = {}
         self._made_for: Mapping[str, str] | None = None
+        self._making = Beside(owner.session)
 
     def set_text(self, text: str) -> None:
         """The output as pasted; what was read of another one is dropped when it is read anew."""
@@ -60,7 +62,7 @@ class ServerSide:
 
             return {shell: script_for(hosts, facts.get("can", ""), shell) for shell in SHELLS}
 
-        self._owner.session.background(work, self._fetched, self._owner.session.say_error)
+        self._making.start(work, self._fetched)
 
     def _hosts(self, facts: Mapping[str, str]) -> Hosts:
         """The platform that was diagnosed; a run that was stopped told none: that of step 1."""
@@ -71,7 +73,6 @@ class ServerSide:
 
     def _fetched(self, scripts: dict[str, str]) -> None:
         self.scripts = scripts
-        self._owner.session.changed()
 
     def _was_read(self, read: ServerCheck) -> None:
         self.read = read

@@ -4,43 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Finding, Status
 from feishu_wizard.wizard.answers import Answers, changed_names
+from feishu_wizard.wizard.controllers import Controllers
 from feishu_wizard.wizard.keeping import Keeping
 from feishu_wizard.wizard.message import FieldProblem, Message
-from feishu_wizard.wizard.prerequisites import PrerequisitesStep
 from feishu_wizard.wizard.steps import ORDER, Aside, Severity, Step, StepRow, StepState, Verb, View
 from feishu_wizard.wizard.work import T, Work, Working
 
 if TYPE_CHECKING:
-    from feishu_wizard.domain.capability import Capability
-    from feishu_wizard.domain.ledger import Entry
     from feishu_wizard.domain.progress import Progress
     from feishu_wizard.domain.secret import Secret
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.wizard.controller import Controller
-    from feishu_wizard.wizard.credentials import CredentialsStep
-    from feishu_wizard.wizard.diagnosis import DiagnosisAside
-    from feishu_wizard.wizard.drift import DriftFlow
-    from feishu_wizard.wizard.finish import FinishStep
-    from feishu_wizard.wizard.ledger import LedgerFlow
-    from feishu_wizard.wizard.permissions import PermissionsStep
     from feishu_wizard.wizard.runner import Job, Runner, Timer
-    from feishu_wizard.wizard.save import SaveStep
     from feishu_wizard.wizard.steps import Busy
-    from feishu_wizard.wizard.test import TestStep
 
 
-class Session:
+class Session(Controllers):
     """Answers, steps, the work under way and what it brought; pages only show it."""
 
     def __init__(
         self, runner: Runner, workplace: Callable[[], Awaitable[Workplace]], lang: str = "en"
     ) -> None:
+        super().__init__()
         self.answers = Answers()
         self.step = Step.PREREQUISITES
         self.aside: Aside | None = None
@@ -52,88 +42,13 @@ class Session:
         self._work = Working(self, runner, workplace)
         self._visited: set[Step] = {Step.PREREQUISITES}
         self._put_by: Message | None = None  # what the strip said when the step was left for a look
-        self.prerequisites = PrerequisitesStep(self)
-        self.keeping = Keeping(self, runner)
-
-    # -- the controllers: made when first asked for, so that the first page need not wait for
-    # the modules of the later ones -------------------------------------------------------
-
-    @cached_property
-    def credentials(self) -> CredentialsStep:
-        """Step 2."""
-        from feishu_wizard.wizard.credentials import CredentialsStep
-
-        return CredentialsStep(self)
-
-    @cached_property
-    def permissions(self) -> PermissionsStep:
-        """Step 3."""
-        from feishu_wizard.wizard.permissions import PermissionsStep
-
-        return PermissionsStep(self)
-
-    @cached_property
-    def save(self) -> SaveStep:
-        """Step 4."""
-        from feishu_wizard.wizard.save import SaveStep
-
-        return SaveStep(self)
-
-    @cached_property
-    def test(self) -> TestStep:
-        """Step 5."""
-        from feishu_wizard.wizard.test import TestStep
-
-        return TestStep(self)
-
-    @cached_property
-    def finish(self) -> FinishStep:
-        """Step 6."""
-        from feishu_wizard.wizard.finish import FinishStep
-
-        return FinishStep(self)
-
-    @cached_property
-    def diagnosis(self) -> DiagnosisAside:
-        """What is wrong with a setup; no step, it can be opened from each."""
-        from feishu_wizard.wizard.diagnosis import DiagnosisAside
-
-        return DiagnosisAside(self)
-
-    @cached_property
-    def ledger(self) -> LedgerFlow:
-        """What was proven; belongs to no step."""
-        from feishu_wizard.wizard.ledger import LedgerFlow
-
-        return LedgerFlow(self)
-
-    @cached_property
-    def drift(self) -> DriftFlow:
-        """Where setup, CAN and platform differ; belongs to no step."""
-        from feishu_wizard.wizard.drift import DriftFlow
-
-        return DriftFlow(self)
+        self.keeping = Keeping(self)
 
     @property
-    def compared(self) -> bool:
-        """A comparison of the setup that is shown is known."""
-        return "drift" in vars(self) and bool(self.drift.look.at)
-
-    @property
-    def proven(self) -> tuple[tuple[Capability, Entry], ...]:
-        """The last proof of each capability; nothing as long as no ledger was read."""
-        return self.ledger.proven if "ledger" in vars(self) else ()
-
-    def _made(self) -> list[Controller]:
-        """The controllers that exist; one that was never asked for holds nothing to drop."""
-        return [vars(self)[view.value] for view in (*ORDER, *Aside) if view.value in vars(self)]
+    def _session(self) -> Session:
+        return self
 
     # -- what pages and the shell read ------------------------------------------------
-
-    def controller(self, view: View) -> Controller:
-        """The controller of a step, or of what is shown instead of one."""
-        found: Controller = getattr(self, view.value)
-        return found
 
     @property
     def view(self) -> View:
@@ -161,16 +76,6 @@ class Session:
     def can_go_back(self) -> bool:
         """There is a step before this one, or behind what is shown instead."""
         return self.aside is not None or self.step is not ORDER[0]
-
-    @property
-    def closing(self) -> bool:
-        """Something was saved: Cancel has become Close."""
-        return "save" in vars(self) and self.save.saved_anywhere
-
-    @property
-    def finished(self) -> bool:
-        """The last page asked to close the window."""
-        return "finish" in vars(self) and self.finish.finished
 
     # -- movements --------------------------------------------------------------------
 

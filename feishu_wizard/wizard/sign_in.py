@@ -17,6 +17,8 @@ from feishu_wizard.domain.sign_in import (
     SignInState,
     SignInWay,
 )
+from feishu_wizard.wizard.alarm import Alarm
+from feishu_wizard.wizard.beside import Beside
 from feishu_wizard.wizard.rehearsal import Rehearsal
 from feishu_wizard.wizard.steps import Severity, Verb
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Progress, Report
     from feishu_wizard.domain.sign_in import SignedIn, SignInOffer, UrlsCheck
     from feishu_wizard.operations.context import Workplace
-    from feishu_wizard.wizard.runner import Job, Timer
+    from feishu_wizard.wizard.session import Session
 
 SECOND = 1.0
 _RUNNING = frozenset({SignInState.STARTING, SignInState.WAITING, SignInState.READING})
@@ -59,9 +61,11 @@ class SignInFlow(Rehearsal):
     asked = False  # CAN's own sign-in was opened
     put_off = False  # who wants to go on without a sign-in gets no other button for it
     _ends_at = 0.0
-    _run = 0  # number of the run: news of an earlier one is late
-    _job: Job | None = None
-    _timer: Timer | None = None
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._waiting = Beside(session)  # for the person who signs in
+        self._second = Alarm(session)
 
     # -- shown by the page ------------------------------------------------------------
 
@@ -98,20 +102,14 @@ class SignInFlow(Rehearsal):
             return
         self._end(SignInState.STARTING)
         self.error = self.result = None
-        kit, port, run = self.session.keeping.kit(), self.port, self._run
-        lang = self.session.lang
+        kit, port, lang = self.session.keeping.kit(), self.port, self.session.lang
 
         async def work(place: Workplace, report: Report) -> SignedIn:
             from feishu_wizard.operations.rehearse_login import sign_in
 
             return await sign_in(place, kit, way, port, report, lang=lang)
 
-        self._job = self.session.background(
-            work,
-            lambda result: self._late(run, lambda: self._came(result)),
-            lambda error: self._late(run, lambda: self._failed(error)),
-            lambda news: self._late(run, lambda: self._heard(news)),
-        )
+        self._waiting.start(work, self._came, self._failed, self._heard)
         self.session.changed()
 
     def cancel(self) -> None:
@@ -217,37 +215,30 @@ class SignInFlow(Rehearsal):
 
     def _end(self, state: SignInState) -> None:
         """No news of this run counts any more, and nothing of its code is kept."""
-        self._run += 1
-        if self._job is not None:
-            self._job.cancel()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._job = self._timer = None
+        self._waiting.drop()
+        self._second.stop()
         self.offer, self.matrix = None, ()
         self._ends_at = 0.0
         self.state = state
-
-    def _late(self, run: int, call: Callable[[], None]) -> None:
-        if run == self._run:
-            call()
-            self.session.changed()
 
     def _heard(self, news: Progress) -> None:
         if not isinstance(news, SignInProgress):
             return
         if news.code == "sign_in_reading":
             self.state = SignInState.READING
-        if news.offer is None:
-            return
-        self.state, self.offer = SignInState.WAITING, news.offer
-        self._ends_at = time.monotonic() + news.offer.seconds
-        if news.offer.way is SignInWay.DEVICE:
-            self._draw(news.offer.url)
-        self._count_down()
+        if news.offer is not None:
+            self._offered(news.offer)
+        self.session.changed()
+
+    def _offered(self, offer: SignInOffer) -> None:
+        self.state, self.offer = SignInState.WAITING, offer
+        self._ends_at = time.monotonic() + offer.seconds
+        if offer.way is SignInWay.DEVICE:
+            self._draw(offer.url)
+        self._second.set(SECOND, self._tick)
 
     def _draw(self, url: str) -> None:
         """The address as a QR code; without it the link is there all the same."""
-        run = self._run
 
         async def work(place: Workplace, report: Report) -> tuple[bytes, ...]:
             import asyncio
@@ -259,11 +250,7 @@ class SignInFlow(Rehearsal):
         def drawn(matrix: tuple[bytes, ...]) -> None:
             self.matrix = matrix
 
-        self.session.background(
-            work,
-            lambda matrix: self._late(run, lambda: drawn(matrix)),
-            self.session.say_error,
-        )
+        self._waiting.also(work, drawn)
 
     def _came(self, result: SignedIn) -> None:
         self._end(SignInState.DONE)
@@ -293,12 +280,8 @@ class SignInFlow(Rehearsal):
 
         self.session.start("changing_app", work, done, rests_on=_APP)
 
-    def _count_down(self) -> None:
-        self._timer = self.session.later(SECOND, self._tick)
-
     def _tick(self) -> None:
         """A second has passed."""
-        self._timer = None
         if self.running:
-            self._count_down()
+            self._second.set(SECOND, self._tick)
         self.session.changed()

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from feishu_wizard.domain.edition import AppType
 from feishu_wizard.domain.names import APP_TICKET
 from feishu_wizard.domain.paste import Pasted
-from feishu_wizard.domain.secret import Secret
 from feishu_wizard.wizard.answers import with_entry
 from feishu_wizard.wizard.message import FieldProblem
-from feishu_wizard.wizard.steps import Severity
+from feishu_wizard.wizard.pasted import secret_in, told_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,7 +48,7 @@ class StoreApp:
         """At the ticket and the tenant key: their shape, and what the platform refused."""
         if not self.chosen:
             return []
-        found = _shape(TICKET_FIELD, self.ticket_paste) + _shape(KEY_FIELD, self.tenant_key)
+        found = told_at(TICKET_FIELD, self.ticket_paste) + told_at(KEY_FIELD, self.tenant_key)
         refused = [one for one in findings if one.code in AT_FIELD]
         return found + [FieldProblem(AT_FIELD[f.code], f.code, dict(f.params)) for f in refused]
 
@@ -61,9 +60,8 @@ class StoreApp:
         """The ticket as pasted: a secret of this run."""
         from feishu_wizard.domain.store_app import read_ticket
 
-        self.ticket_paste = pasted = read_ticket(text) if text else None
-        usable = pasted is not None and pasted.usable
-        ticket = Secret(pasted.value) if usable and pasted is not None else None
+        self.ticket_paste = read_ticket(text) if text else None
+        ticket = secret_in(self.ticket_paste)
         self.session.credentials.forget_result()
         self.session.update(secrets=with_entry(self.session.answers.secrets, APP_TICKET, ticket))
         self.session.changed()
@@ -79,14 +77,3 @@ class StoreApp:
         """All answers are others."""
         self.ticket_paste = None
         self.tenant_key_text = ""
-
-
-def _shape(field: str, pasted: Pasted | None) -> list[FieldProblem]:
-    if pasted is None or not pasted.typed:
-        return []
-    if pasted.problem is not None:
-        return [FieldProblem(field, pasted.problem.code, dict(pasted.problem.params))]
-    if pasted.warning is not None:
-        params = dict(pasted.warning.params)
-        return [FieldProblem(field, pasted.warning.code, params, Severity.WARNING)]
-    return []

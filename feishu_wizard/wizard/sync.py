@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.finding import Status
 from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.walk import WalkProgress, WalkState
-from feishu_wizard.wizard.rehearsal import Rehearsal
-from feishu_wizard.wizard.steps import Severity, Verb
+from feishu_wizard.wizard.alarm import Alarm
+from feishu_wizard.wizard.beside import Beside
+from feishu_wizard.wizard.steps import Verb
+from feishu_wizard.wizard.sync_people import PeopleFound
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Mapping
 
     from feishu_wizard.domain.accounts import Comparison
-    from feishu_wizard.domain.directory import PeoplePage, PeopleQuery
     from feishu_wizard.domain.progress import Progress, Report
     from feishu_wizard.domain.walk import SyncPicture, WalkNews, WalkSummary
     from feishu_wizard.operations.context import Workplace
-    from feishu_wizard.wizard.runner import Job, Timer
     from feishu_wizard.wizard.session import Session
     from feishu_wizard.wizard.sync_accounts import SyncAccounts
 
@@ -39,7 +38,7 @@ _SECRET = frozenset({f"secret:{APP_SECRET}"})
 _STOPPED = frozenset({WalkState.PAUSED, WalkState.BROKEN_OFF})
 
 
-class SyncFlow(Rehearsal):
+class SyncFlow(PeopleFound):
     """One walk at a time.
 
     ``state`` None: nothing was walked for this app. ``news``: of the walk under way. ``summary``
@@ -50,9 +49,8 @@ class SyncFlow(Rehearsal):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._run = 0  # number of the run: news of an earlier one is late
-        self._job: Job | None = None
-        self._timer: Timer | None = None
+        self._walking = Beside(session)
+        self._beat = Alarm(session)
         self._shown_at = 0.0  # when news was last passed on, of ``time.monotonic()``
         self._lane: asyncio.Lock | None = None  # touched on the loop's thread only
         self._looked = False
@@ -128,40 +126,6 @@ class SyncFlow(Rehearsal):
         self.put_off = True
         self.session.changed()
 
-    def people_page(
-        self,
-        query: PeopleQuery,
-        done: Callable[[PeoplePage], None],
-        failed: Callable[[WizardError], None],
-    ) -> Job:
-        """Fetch one page of the people found so far, beside everything else."""
-        kit = self.session.keeping.kit()
-
-        async def work(place: Workplace, report: Report) -> PeoplePage:
-            from feishu_wizard.operations.rehearse_sync import people_page
-
-            return await people_page(place, kit, query)
-
-        return self.session.background(work, done, failed)
-
-    def export(
-        self, path: str, query: PeopleQuery, headings: Mapping[str, str], *, bom: bool
-    ) -> None:
-        """Write the people that ``query`` finds as CSV; ``bom``: so that Excel reads it right."""
-        kit = self.session.keeping.kit()
-
-        async def work(place: Workplace, report: Report) -> int:
-            from feishu_wizard.operations.export_people import export_people
-
-            return await export_people(
-                place, kit, path, query, bom=bom, headings=headings, report=report
-            )
-
-        def done(count: int) -> None:
-            self.session.say(Severity.SUCCESS, "written", {"path": path})
-
-        self.session.start("exporting_people", work, done)
-
     # -- the step ---------------------------------------------------------------------
 
     def verb(self) -> Verb | None:
@@ -216,12 +180,8 @@ class SyncFlow(Rehearsal):
 
     def _end(self, state: WalkState | None) -> None:
         """No news of this run counts any more."""
-        self._run += 1
-        if self._job is not None:
-            self._job.cancel()
-        if self._timer is not None:
-            self._timer.cancel()
-        self._job = self._timer = None
+        self._walking.drop()
+        self._beat.stop()
         self.state = state
 
     def _walk(self, *, resume: bool) -> None:
@@ -235,7 +195,7 @@ class SyncFlow(Rehearsal):
         if fresh:
             self.news = self.summary = self.picture = None
         self.version += 1
-        kit, run = self.session.keeping.kit(), self._run
+        kit = self.session.keeping.kit()
 
         async def work(place: Workplace, report: Report) -> WalkSummary:
             from feishu_wizard.operations.rehearse_sync import rehearse_sync
@@ -243,12 +203,7 @@ class SyncFlow(Rehearsal):
             async with self._own_lane():
                 return await rehearse_sync(place, kit, report, resume=resume)
 
-        self._job = self.session.background(
-            work,
-            lambda summary: self._late(run, lambda: self._came(summary)),
-            lambda error: self._late(run, lambda: self._failed(error)),
-            lambda news: self._late(run, lambda: self._heard(news), quiet=True),
-        )
+        self._walking.start(work, self._came, self._failed, self._heard)
         self.session.changed()
 
     def _own_lane(self) -> asyncio.Lock:
@@ -259,24 +214,17 @@ class SyncFlow(Rehearsal):
             self._lane = asyncio.Lock()
         return self._lane
 
-    def _late(self, run: int, call: Callable[[], None], *, quiet: bool = False) -> None:
-        """News of a run that was stopped or replaced is dropped."""
-        if run == self._run:
-            call()
-            if not quiet:
-                self.session.changed()
-
     def _heard(self, news: Progress) -> None:
         """Numbers change with every page; they are shown a few times a second."""
         if not isinstance(news, WalkProgress) or news.news is None:
             return
         self.news = news.news
-        if self._timer is None:
+        if not self._beat.is_set:
             wait = max(self._shown_at + BEAT - time.monotonic(), 0.0)
-            self._timer = self.session.later(wait, self._show_news)
+            self._beat.set(wait, self._show_news)
 
     def _show_news(self) -> None:
-        self._timer, self._shown_at = None, time.monotonic()
+        self._shown_at = time.monotonic()
         self.session.changed()
 
     def _came(self, summary: WalkSummary) -> None:
@@ -290,15 +238,15 @@ class SyncFlow(Rehearsal):
 
     def _read(self) -> None:
         """Read what the journal holds."""
-        run = self._run
+        kit = self.session.keeping.kit()
 
-        async def ask(place: Workplace, kit: Any) -> WalkSummary | None:
+        async def work(place: Workplace, report: Report) -> WalkSummary | None:
             from feishu_wizard.operations.rehearse_sync import last_walk
 
             async with self._own_lane():
                 return await last_walk(place, kit)
 
-        self._ask(ask, lambda summary: self._late(run, lambda: self._found(summary)))
+        self._walking.also(work, self._found, self._unread)
 
     def _found(self, summary: WalkSummary | None) -> None:
         """A walk of another app says nothing here; one that still runs was killed."""
@@ -314,28 +262,18 @@ class SyncFlow(Rehearsal):
             self.state = WalkState.PAUSED if paused else WalkState.BROKEN_OFF
         self.version += 1
         self.accounts.look(compare=walked)
-        run = self._run
+        kit = self.session.keeping.kit()
 
-        async def ask(place: Workplace, kit: Any) -> SyncPicture:
+        async def work(place: Workplace, report: Report) -> SyncPicture:
             from feishu_wizard.operations.picture_sync import picture
 
             return await picture(place, kit)
 
-        self._ask(ask, lambda picture: self._late(run, lambda: self._drawn(picture)))
+        self._walking.also(work, self._drawn, self._unread)
 
     def _drawn(self, picture: SyncPicture) -> None:
         self.picture = picture
 
-    def _ask(
-        self, ask: Callable[[Workplace, Any], Awaitable[Any]], done: Callable[[Any], None]
-    ) -> None:
-        """Read something of the journal beside the page; without an answer the reason is shown."""
-        kit, run = self.session.keeping.kit(), self._run
-
-        async def work(place: Workplace, report: Report) -> Any:
-            return await ask(place, kit)
-
-        def failed(error: WizardError) -> None:
-            self.picture_error = error
-
-        self.session.background(work, done, lambda error: self._late(run, lambda: failed(error)))
+    def _unread(self, error: WizardError) -> None:
+        """The journal gave no answer: the reason is shown in its place."""
+        self.picture_error = error

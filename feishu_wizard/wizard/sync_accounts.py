@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.directory import Column
+from feishu_wizard.wizard.beside import Beside
 from feishu_wizard.wizard.steps import Severity
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class SyncAccounts:
         self._flow = flow
         self.offered = False
         self.version = 0
-        self._run = 0
+        self._beside = Beside(flow.session)  # what belongs to the people found now
         self.forget()
 
     @property
@@ -57,7 +58,7 @@ class SyncAccounts:
 
     def forget(self) -> None:
         """Other people are coming: what was compared with the former ones is void."""
-        self._run += 1
+        self._beside.drop()
         self.read: AccountsRead | None = None
         self.comparison: Comparison | None = None
         self.error: WizardError | None = None
@@ -70,7 +71,7 @@ class SyncAccounts:
 
         ``compare``: the people are others now, so accounts that are there are compared again.
         """
-        kit, run = self.session.keeping.kit(), self._run
+        kit = self.session.keeping.kit()
 
         async def work(place: Workplace, report: Report) -> _Kept:
             from feishu_wizard.operations import compare_accounts as operation
@@ -80,13 +81,12 @@ class SyncAccounts:
             return operation.can_offers_accounts(place, kit), read, last
 
         def done(kept: _Kept) -> None:
-            if run == self._run and self.session.busy is None:
+            if self.session.busy is None:
                 self._take(kept)
                 if compare and self.comparison is None:
                     self.compare(self.matched_by)
-                self.session.changed()
 
-        self.session.background(work, done, self._unread)
+        self._beside.also(work, done, self._unread)
 
     def read_file(self, path: str) -> None:
         """Read a CSV and compare."""
@@ -114,7 +114,7 @@ class SyncAccounts:
         """Match accounts and people by this field."""
         if self.read is None or self.session.busy is not None:
             return
-        kit, run = self.session.keeping.kit(), self._run
+        kit = self.session.keeping.kit()
 
         async def work(place: Workplace, report: Report) -> Comparison:
             from feishu_wizard.operations.compare_accounts import compare
@@ -122,14 +122,13 @@ class SyncAccounts:
             return await compare(place, kit, by)
 
         def done(comparison: Comparison) -> None:
-            if run != self._run:
-                return
             self.comparison, self.typed = comparison, ""
             self.matched_by = comparison.matched_by
             self.version += 1
 
         self.matched_by = by
-        self.session.start("comparing_accounts", work, done, failed=self._failed)
+        matched = self._beside.unless_dropped(done)
+        self.session.start("comparing_accounts", work, matched, failed=self._failed)
 
     def type_away(self, text: str) -> None:
         """What the admin types to say that the removals are meant."""
@@ -176,14 +175,12 @@ class SyncAccounts:
     # -- inside -----------------------------------------------------------------------
 
     def _start(self, work: Work[AccountsRead]) -> None:
-        run = self._run
-
         def done(read: AccountsRead) -> None:
-            if run == self._run:
-                self.read, self.error, self.comparison = read, None, None
-                self.compare(self.matched_by)
+            self.read, self.error, self.comparison = read, None, None
+            self.compare(self.matched_by)
 
-        self.session.start("reading_accounts", work, done, failed=self._failed, rests_on=_RESTS_ON)
+        there = self._beside.unless_dropped(done)
+        self.session.start("reading_accounts", work, there, failed=self._failed, rests_on=_RESTS_ON)
 
     def _take(self, kept: _Kept) -> None:
         self.offered, self.read, self.comparison = kept
@@ -193,7 +190,6 @@ class SyncAccounts:
 
     def _unread(self, error: WizardError) -> None:
         self.error = error
-        self.session.changed()
 
     def _failed(self, error: WizardError) -> bool:
         self.error = error

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import WizardError
 from feishu_wizard.domain.states import VersionState
+from feishu_wizard.wizard.alarm import Alarm
 from feishu_wizard.wizard.steps import Severity
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.progress import Report
     from feishu_wizard.operations.context import Workplace
     from feishu_wizard.operations.watch_approval import Look
-    from feishu_wizard.wizard.runner import Timer
     from feishu_wizard.wizard.session import Session
 
 # One call a minute costs 1,440 a day of a monthly quota; an hour of them is a fair wait.
@@ -39,7 +39,7 @@ class ApprovalWait:
         self.stopped_by = ""
         self._session = session
         self._decided = decided
-        self._timer: Timer | None = None
+        self._alarm = Alarm(session)
         self._number = 0  # of the wait: answers to looks of an earlier one are late
         self._looking = False
         self._in_review = False
@@ -65,9 +65,7 @@ class ApprovalWait:
         """Look no more; what is waited for stays known."""
         self._number += 1
         self.looks_left, self.seconds = 0, WAIT_SECONDS
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._alarm.stop()
 
     def forget(self) -> None:
         """Nothing is waited for any more."""
@@ -77,10 +75,9 @@ class ApprovalWait:
     # -- inside -----------------------------------------------------------------------
 
     def _schedule(self) -> None:
-        self._timer = self._session.later(self.seconds, self._look)
+        self._alarm.set(self.seconds, self._look)
 
     def _look(self) -> None:
-        self._timer = None
         if self._looking or self._session.busy is not None:  # other calls are under way: later
             self._schedule()
             return

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.e2e.practice import console_part
-from tests.e2e.robot import App, Desk, scan_for
+from tests.e2e.robot import App, Desk, atspi, scan_for
 from tests.e2e.walk import Start, Walk
 from tests.sandbox_process import SandboxFactory, SandboxProcess
 
@@ -75,7 +75,11 @@ def test_a_can_without_a_profile_ends_by_hand(
     app.wait_for("test.recipients", "showing")
     walk.leave_the_rest(3)
     app.wait_for("finish.export", "showing")
-    names = {element.name for element in app.elements()}
+    shown = app.elements()
+    # The robot looks at no hidden page: now that all six were shown, nothing there is showing.
+    whole = [node for top in atspi.walk(app.bus, app.roots()) for node in top.walk()]
+    assert [seen.ref for seen in shown] == [node.ref for node in whole if node.is_showing]
+    names = {element.name for element in shown}
     assert "Stated" in names
     assert not {"Configured", "Proven"} & names
     assert practice.state()["can"]["settings"].get("feishu", {}).get("app_id", "") == ""

@@ -25,7 +25,7 @@ from feishu_wizard.ui.bridge import AsyncRunner
 from feishu_wizard.ui.pages.diagnosis import DiagnosisPage
 from feishu_wizard.ui.widgets.card import Banner
 from feishu_wizard.ui.widgets.finding_tree import FindingTree
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 from feishu_wizard.wizard.session import Session
 from tests.e2e.drills_table import DRILLS, NOTHING
 

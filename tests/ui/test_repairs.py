@@ -22,7 +22,7 @@ from feishu_wizard.ui import desktop
 from feishu_wizard.ui.bridge import AsyncRunner
 from feishu_wizard.ui.shell import Shell
 from feishu_wizard.ui.widgets.finding_tree import FindingTree
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Step
 from tests.e2e.visitor import Visitor

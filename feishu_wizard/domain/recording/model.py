@@ -56,6 +56,11 @@ class Recording:
     skipped: int = 0
     sanitised: bool = False
 
+    @property
+    def unanswered(self) -> bool:
+        """No call shows its answer, so the shape of what CAN reads out is not known yet."""
+        return not any(call.answered for call in self.calls)
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:

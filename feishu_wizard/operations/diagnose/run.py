@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from feishu_wizard import __version__
 from feishu_wizard.domain.diagnosis import (
@@ -25,6 +24,7 @@ from feishu_wizard.operations.diagnose.permission_checks import permission_ids
 from feishu_wizard.operations.diagnose.plan import asked_ids, looks_for
 from feishu_wizard.operations.diagnose.platform_checks import slowed_down
 from feishu_wizard.operations.drift import note_drift, with_since
+from feishu_wizard.services.net.clock import now
 
 SECONDS = 120.0
 
@@ -36,7 +36,7 @@ async def diagnose(place: Workplace, kit: Kit, question: Question, report: Repor
     since when setup, CAN and platform differ. Cancel it at any time.
     """
     started = time.monotonic()
-    at = datetime.now(UTC).isoformat(timespec="seconds")
+    at = now()
     case = Case(place, kit, question, await place.http(kit))
 
     def tell(finding: Finding) -> None:

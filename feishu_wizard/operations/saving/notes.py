@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from feishu_wizard.domain.change import SaveNote, SavePlan, SaveState
 from feishu_wizard.domain.kit import Kit
+from feishu_wizard.domain.secret import Secret
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.saving.compare import Known, kept, row_of, stored_fingerprint
 from feishu_wizard.operations.saving.goal import Goal
@@ -23,10 +25,17 @@ def known_of(place: Workplace, kit: Kit, client: CanClient) -> Known:
     return Known(at, seen or None, unfinished)
 
 
+def mark_of(
+    place: Workplace, kit: Kit, client: CanClient, current: Setting, secret: Secret | None
+) -> str:
+    """The fingerprint of the secret that is stored now; "" when nobody here knows it. ``secret``:
+    one that it may be, by its end."""
+    return stored_fingerprint(kit, current, known_of(place, kit, client), secret)
+
+
 def agree(place: Workplace, kit: Kit, client: CanClient, goal: Goal, current: Setting) -> None:
     """Nothing is to be written: what is there is what is wanted, and that was seen."""
-    known = known_of(place, kit, client)
-    mark = stored_fingerprint(kit, current, known, goal.secret)
+    mark = mark_of(place, kit, client, current, goal.secret)
     place.journal.saw(kit.setup.id, client.url, kept(kit, current, mark))
 
 
@@ -54,14 +63,11 @@ class Row:
         client: CanClient,
         goal: Goal,
         plan: SavePlan,
-        current: Setting,
+        before: Mapping[str, str],
         *,
         secret_sent: bool,
     ) -> Row:
-        """On disk before the first call that writes."""
-        known = known_of(place, kit, client)
-        mark = stored_fingerprint(kit, current, known, goal.secret)
-        before = kept(kit, current, mark)
+        """On disk before the first call that writes. ``before``: what is stored, as ``kept``."""
         wanted = {name: row_of(plan, name).after for name in _VISIBLE}
         if secret_sent:
             wanted["secret"] = fingerprint(kit, goal.secret)

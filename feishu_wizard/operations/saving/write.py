@@ -19,10 +19,7 @@ def secret_to_send(
     """The secret that the save has to carry; None when the stored one stays without it."""
     if row_of(plan, "app_secret").changes:
         return goal.secret
-    keep = client.profile.secret.keep
-    known = goal.secret or goal.at_hand
-    wanted_each_time = keep == "reenter" or (keep == "resend" and current.stored_secret is None)
-    return known if wanted_each_time else None
+    return goal.secret or goal.at_hand if client.wants_secret(current) else None
 
 
 async def write_values(
@@ -46,9 +43,8 @@ async def write_values(
 
 async def switch(client: CanClient, on: bool, stored: Setting, secret: Secret | None) -> None:
     """Switch the integration; a lost answer is settled by one read."""
-    each_time = client.profile.secret.keep in ("reenter", "resend")
     try:
-        await client.enable(on, stored, secret if each_time else None)
+        await client.enable(on, stored, secret)
     except (NetworkError, CanError) as error:
         if not outcome_unknown(error) or (await client.read()).enabled is not on:
             raise

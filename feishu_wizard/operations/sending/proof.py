@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.kit import Kit
@@ -11,6 +10,7 @@ from feishu_wizard.domain.ledger import Entry
 from feishu_wizard.domain.recipient import Delivery, DeliveryState, RecipientKind
 from feishu_wizard.operations import ledger
 from feishu_wizard.operations.context import Workplace
+from feishu_wizard.services.net.clock import now
 
 _PUSH, _DELIVERED = "capability.push", "person.delivered"
 
@@ -45,5 +45,5 @@ def _entry(check: str, what: str, batch: str, part: Sequence[Delivery]) -> Entry
         "batch": batch,
     }
     evidence = shown.evidence[-1] if shown.evidence else Evidence()
-    at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = now()
     return Entry(check, what, at, good=bool(reached), params=params, evidence=evidence)

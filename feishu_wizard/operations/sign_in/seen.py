@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.finding import Finding, Proof, Status, Who
@@ -13,6 +12,7 @@ from feishu_wizard.domain.ledger import Entry
 from feishu_wizard.domain.sign_in import Seen
 from feishu_wizard.operations.console import app_page
 from feishu_wizard.operations.context import Workplace
+from feishu_wizard.services.net.clock import now
 
 SSO = "capability.sso"
 _WHO = {
@@ -45,7 +45,7 @@ async def note_seen(place: Workplace, kit: Kit, seen: Seen) -> Finding:
     entry = Entry(
         check_id=SSO,
         what=f"ledger.seen_{seen.value}",
-        at=datetime.now(UTC).isoformat(timespec="seconds"),
+        at=now(),
         proof=Proof.STATED,
         good=seen is Seen.SIGNED_IN,
     )

@@ -13,7 +13,7 @@ from feishu_wizard.operations.walk.frontier import Frontier
 from feishu_wizard.operations.walk.news import WalkNewsDesk
 from feishu_wizard.operations.walk.plan import OF_THE_LISTING, SPENT_TOKEN, Fetched, Plan, api_of
 from feishu_wizard.services.feishu.client import FeishuClient
-from feishu_wizard.services.net.reply import now
+from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.storage.rehearsal.journals import Rehearsal
 from feishu_wizard.services.storage.rehearsal.told import told_people
 from feishu_wizard.services.storage.rehearsal.walk import Head, Listing, WalkJournal
@@ -74,7 +74,7 @@ class WalkRun:
             self._stop(WalkState.BROKEN_OFF)
             raise
         self._stop(WalkState.RUNNING)
-        self._journal.end(told_people(self._rehearsal), now())
+        self._journal.end(told_people(self._rehearsal), now_ms())
         self._tell(at_once=True)
 
     async def _all(self) -> None:

@@ -60,13 +60,18 @@ class CanClient:
         return self._transport.url
 
     def can(self, operation: str) -> bool:
-        """Tell whether the profile has this operation: save, enable, test, audit, accounts."""
+        """Tell whether the profile has this operation: save, enable, test, audit, accounts ..."""
         return getattr(self.profile.ops, operation) is not None
 
     @property
     def weak(self) -> bool:
         """A write shows no secret: whoever names an account may write (UID, ACCOUNT)."""
         return is_weak(self.profile, self._inputs)
+
+    def wants_secret(self, current: Setting) -> bool:
+        """This server wants the secret with every save, and does not show the stored one."""
+        keep = self.profile.secret.keep
+        return keep == "reenter" or (keep == "resend" and current.stored_secret is None)
 
     async def read(self) -> Setting:
         """Read what is stored."""
@@ -103,9 +108,8 @@ class CanClient:
         if current.empty:
             raise error_of("incomplete", current.evidence)
         save = self._op("save")
-        keep = self.profile.secret.keep
-        wants = keep == "reenter" or (keep == "resend" and current.stored_secret is None)
-        wanted = Wanted(current.app_id, current.callback_url, app_secret if wants else None)
+        given = app_secret if self.wants_secret(current) else None
+        wanted = Wanted(current.app_id, current.callback_url, given)
         body = switch_body(self.profile, save, op, wanted, current, on, lookup)
         return await self._write(save, body, current, lookup)
 

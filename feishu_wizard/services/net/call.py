@@ -8,8 +8,8 @@ import httpx
 
 from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Evidence, Who
-from feishu_wizard.services.net import reply as replies
 from feishu_wizard.services.net.address import Address
+from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.net.failure import classify
 from feishu_wizard.services.net.proxy import Route
 from feishu_wizard.services.net.reply import Reply
@@ -28,7 +28,7 @@ class Call:
         self.deadline = deadline
         self.max_bytes = max_bytes
         self.route = Route(None, "")
-        self.at = replies.now()
+        self.at = now_ms()
         self._start = time.monotonic()
 
     @property

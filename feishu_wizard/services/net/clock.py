@@ -1,4 +1,4 @@
-"""The check ``net.<name>.clock``: this computer's clock against the server's ``Date``."""
+"""This computer's clock: the moment as it is noted, and the check ``net.<name>.clock``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from feishu_wizard.domain.finding import Finding, Proof, Status
 from feishu_wizard.services.net.reply import Reply
 
 _TOLERATED_SECONDS = 60
+
+
+def now() -> str:
+    """This moment as RFC 3339 UTC, by the second."""
+    return _noted("seconds")
+
+
+def now_ms() -> str:
+    """This moment as RFC 3339 UTC with milliseconds."""
+    return _noted("milliseconds")
 
 
 def clock_finding(
@@ -33,3 +43,7 @@ def clock_finding(
             check_id, Status.WARN, "net.clock", params, Proof.PROVEN, evidence=(reply.evidence(),)
         )
     return Finding(check_id, Status.PASS, "ok", params, Proof.PROVEN)
+
+
+def _noted(timespec: str) -> str:
+    return datetime.now(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")

@@ -13,9 +13,9 @@ from feishu_wizard.domain.errors import NetworkError
 from feishu_wizard.domain.finding import Evidence, Who
 from feishu_wizard.services.net import threads
 from feishu_wizard.services.net.address import Address
+from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.net.failure import classify
 from feishu_wizard.services.net.proxy import Route
-from feishu_wizard.services.net.reply import now
 from feishu_wizard.services.net.trail import Phase, Trail
 
 _SHOWN = 8
@@ -29,7 +29,7 @@ class Timer:
         self._method = method
         self._seconds = seconds
         self._start = time.monotonic()
-        self._at = now()
+        self._at = now_ms()
 
     @property
     def ms(self) -> str:

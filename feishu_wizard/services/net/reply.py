@@ -7,7 +7,6 @@ import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -127,8 +126,3 @@ async def _unpack(parts: AsyncIterator[bytes], limit: int) -> AsyncIterator[byte
         raise BadEncodingError(str(error)) from error
     if not unpacker.eof:
         raise BadEncodingError("cut off")
-
-
-def now() -> str:
-    """This moment as RFC 3339 UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

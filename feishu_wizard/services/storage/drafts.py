@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.setup import Setup
 from feishu_wizard.domain.sitting import DRAFT_SCHEMA, Sitting
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import (
     failure,
     make_folder,
@@ -48,7 +48,7 @@ class Drafts:
             draft,
             setup=_without_secrets(draft.setup),
             refs={name: ref for name, ref in draft.refs.items() if not _holds_one(ref)},
-            updated_at=draft.updated_at or _now(),
+            updated_at=draft.updated_at or now(),
         )
         make_folder(self._folder)
         self._make_room(kept.setup.id)
@@ -158,7 +158,3 @@ def _without_secrets(setup: Setup) -> Setup:
 def _holds_one(ref: str) -> bool:
     """A plain reference is the secret itself."""
     return ref.startswith("plain:")
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from feishu_wizard.services.net.reply import now
+from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.storage import proofs, saves, sends
 from feishu_wizard.services.storage.atomic import there
 from feishu_wizard.services.storage.database import open_database, trouble
@@ -171,7 +171,7 @@ class Journal:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO saves (setup_id, target, place, at, fields) VALUES (?, ?, ?, ?, ?)",
-                (setup_id, target, place, at or now(), text),
+                (setup_id, target, place, at or now_ms(), text),
             )
 
     def saves(self, setup_id: str) -> list[Save]:

@@ -10,12 +10,12 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from feishu_wizard.domain.errors import ConflictError, InputError
 from feishu_wizard.domain.instance import Holder
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import failure, make_folder, write_atomic
 from feishu_wizard.services.storage.paths import Paths, checked_id
 
@@ -219,7 +219,7 @@ class Claims:
 
 
 def _note(command: str) -> bytes:
-    since = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    since = now()
     mine = {"pid": os.getpid(), "host": socket.gethostname(), "since": since, "command": command}
     return json.dumps(mine).encode()
 

@@ -8,7 +8,6 @@ import threading
 import traceback
 from io import TextIOWrapper
 from types import TracebackType
-from typing import Any
 
 from feishu_wizard.domain.redact import redact
 from feishu_wizard.services.storage import platform
@@ -90,13 +89,6 @@ def traceback_text(error: BaseException) -> str:
     """A traceback without local variables, redacted."""
     lines = traceback.TracebackException.from_exception(error, capture_locals=False).format()
     return redact("".join(lines))
-
-
-def asyncio_handler(loop: Any, context: dict[str, Any]) -> None:
-    """For ``loop.set_exception_handler``: errors that nobody awaited."""
-    error = context.get("exception")
-    text = traceback_text(error) if isinstance(error, BaseException) else ""
-    _log.error("%s\n%s", context.get("message", ""), text)
 
 
 def _unhandled(

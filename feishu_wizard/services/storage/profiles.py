@@ -13,12 +13,12 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
 from feishu_wizard.domain.errors import ConflictError, InputError
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import failure, make_folder, there, write_atomic
 from feishu_wizard.services.storage.paths import Paths
 
@@ -73,11 +73,6 @@ class Shelved:
 def digest_of(data: bytes) -> str:
     """SHA-256 (hexadecimal) by which exact bytes are trusted."""
     return hashlib.sha256(data).hexdigest()
-
-
-def now() -> str:
-    """This moment as RFC 3339 in UTC, by the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def usable_id(profile_id: str) -> bool:

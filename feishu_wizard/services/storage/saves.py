@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from feishu_wizard.domain.change import SaveNote, SaveState
-from feishu_wizard.services.net.reply import now
+from feishu_wizard.services.net.clock import now_ms
 
 if TYPE_CHECKING:
     import sqlite3
@@ -80,7 +80,7 @@ def begin(
     made = db.execute(
         "INSERT INTO can_saves (setup_id, place, started_at, state, before, wanted, undoes)"
         " VALUES (?, ?, ?, 'open', ?, ?, ?)",
-        (setup_id, where, now(), _text(before), _text(wanted), undoes),
+        (setup_id, where, now_ms(), _text(before), _text(wanted), undoes),
     )
     return int(made.lastrowid or 0)
 
@@ -91,7 +91,7 @@ def finish(
     """Note how a save ended and what was read then; None: nothing was."""
     db.execute(
         "UPDATE can_saves SET state = ?, ended_at = ?, after = coalesce(?, after) WHERE id = ?",
-        (state.value, now(), None if after is None else _text(after), number),
+        (state.value, now_ms(), None if after is None else _text(after), number),
     )
 
 
@@ -100,7 +100,7 @@ def settle(db: sqlite3.Connection, setup_id: str, where: str, after: Mapping[str
     db.execute(
         "UPDATE can_saves SET state = 'settled', ended_at = ?, after = ?"
         " WHERE setup_id = ? AND place = ? AND state IN ('open', 'unknown')",
-        (now(), _text(after), setup_id, where),
+        (now_ms(), _text(after), setup_id, where),
     )
 
 
@@ -108,7 +108,7 @@ def saw(db: sqlite3.Connection, setup_id: str, where: str, fields: Mapping[str, 
     """Note what is stored at a place, as far as it was seen."""
     db.execute(
         "INSERT OR REPLACE INTO can_seen (setup_id, place, at, fields) VALUES (?, ?, ?, ?)",
-        (setup_id, where, now(), _text(fields)),
+        (setup_id, where, now_ms(), _text(fields)),
     )
 
 

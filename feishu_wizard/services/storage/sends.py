@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from feishu_wizard.services.net.reply import now
+from feishu_wizard.services.net.clock import now_ms
 
 if TYPE_CHECKING:
     import sqlite3
@@ -104,7 +104,7 @@ def plan(
     """
     given, made = _text(batch.given), _text(batch.made)
     head = {"setup": setup_id, "run": batch.id, "template": batch.template, "lang": batch.lang}
-    head |= {"given": given, "since": since, "at": now()}
+    head |= {"given": given, "since": since, "at": now_ms()}
     db.execute(_KEEP_BATCH, {**head, "made": made})
     for recipient, kind in recipients:
         _plan_one(db, {**head, "recipient": recipient, "kind": kind})
@@ -160,7 +160,7 @@ def begin(db: sqlite3.Connection, message: Mapping[str, str]) -> str:
     ``message``: setup, run, recipient, template. Its time is that of the first try whose outcome
     is not known: a message that was refused did not arrive, so its hour begins anew.
     """
-    at = now()
+    at = now_ms()
     row = db.execute(_ONE, message).fetchone()
     if row is None:
         made = _uuid_of(message)

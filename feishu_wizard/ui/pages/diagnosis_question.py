@@ -22,7 +22,7 @@ from feishu_wizard.ui.widgets.field import Field, MessageLine
 from feishu_wizard.ui.widgets.flow import FlowLayout
 from feishu_wizard.ui.widgets.labels import WrapLabel
 from feishu_wizard.ui.widgets.secret_field import SecretField
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 
 if TYPE_CHECKING:
     from feishu_wizard.ui.pages.base import StepPage

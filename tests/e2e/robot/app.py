@@ -39,7 +39,7 @@ class App(Hands):
         self._env = desk.environment(**(env or {}))
         self.name_of_logs = name
         self._window_timeout = window_timeout
-        self._owners: dict[str, int | None] = {}
+        self._is_mine: dict[str, bool] = {}  # bus names, by this start of the program
         self._child: Child | None = None
 
     # ---- start and end ---------------------------------------------------------------------
@@ -68,6 +68,7 @@ class App(Hands):
         if self._child and self._child.exit_code() is None:
             raise RobotError(f"{self.name_of_logs} runs already")
         self._known.clear()
+        self._is_mine.clear()
         logs = self.desk.logs
         name, arguments = self.name_of_logs, self._arguments
         self._child = Child(name, arguments, logs=logs, env=self._env, cwd=self._cwd)
@@ -139,11 +140,10 @@ class App(Hands):
         """Return the accessible applications that belong to the process or a descendant."""
         children = Ref(REGISTRY, ROOT_PATH).call(ACCESSIBLE, "GetChildren")
         found = [Ref(owner, path) for owner, path in self.bus.call(children)[0]]
-        for ref in found:
-            if ref.owner not in self._owners:
-                self._owners[ref.owner] = self.bus.pid_of(ref.owner)
-        pids = {process.pid for process in process_tree(self.pid)}
-        return [ref for ref in found if self._owners[ref.owner] in pids]
+        if new := {ref.owner for ref in found} - self._is_mine.keys():
+            pids = {process.pid for process in process_tree(self.pid)}
+            self._is_mine |= {owner: self.bus.pid_of(owner) in pids for owner in new}
+        return [ref for ref in found if self._is_mine[ref.owner]]
 
     # ---- what tests ask --------------------------------------------------------------------
 

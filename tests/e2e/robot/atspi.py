@@ -94,12 +94,17 @@ class Element:
 
 @dataclass
 class Node:
-    """One object of a walked tree; ``path_id`` is what it gives as AccessibleId."""
+    """One object of a walked tree; ``path_id`` is what it gives as AccessibleId.
+
+    ``count`` is how many children it has, ``children`` those that were visited.
+    """
 
     ref: Ref
     depth: int
     path_id: str = ""
     is_list: bool = False
+    is_showing: bool = False
+    count: int = 0
     children: list[Node] = field(default_factory=list)
 
     def walk(self) -> Iterator[Node]:
@@ -147,9 +152,15 @@ def _element(ref: Ref, replies: Sequence[tuple[Any, ...] | BusError]) -> Element
 
 def children_of(bus: Bus, refs: Sequence[Ref], most: int = _MOST_CHILDREN) -> list[list[Ref]]:
     """Return the children of each object, at most the first ``most``; none of a vanished one."""
+    counts = bus.call_many([ref.get(ACCESSIBLE, "ChildCount") for ref in refs])
+    return _children(bus, [(ref, _number(n), most) for ref, n in zip(refs, counts, strict=True)])
+
+
+def _children(bus: Bus, wanted: Iterable[tuple[Ref, int, int]]) -> list[list[Ref]]:
+    """Return the children of objects, each given with how many it has and how many to take."""
     calls: list[Call] = []
     shares: list[int] = []  # how many calls each object got
-    for ref, count in zip(refs, _child_counts(bus, refs), strict=True):
+    for ref, count, most in wanted:
         if count > most:
             calls += [ref.call(ACCESSIBLE, "GetChildAtIndex", "i", n) for n in range(most)]
         elif count > 0:
@@ -159,9 +170,8 @@ def children_of(bus: Bus, refs: Sequence[Ref], most: int = _MOST_CHILDREN) -> li
     return [[ref for _ in range(share) for ref in _refs(next(replies))] for share in shares]
 
 
-def _child_counts(bus: Bus, refs: Sequence[Ref]) -> list[int]:
-    replies = bus.call_many([ref.get(ACCESSIBLE, "ChildCount") for ref in refs])
-    return [0 if isinstance(reply, BusError) else int(reply[0][1]) for reply in replies]
+def _number(reply: tuple[Any, ...] | BusError) -> int:
+    return 0 if isinstance(reply, BusError) else int(reply[0][1])
 
 
 def _refs(reply: tuple[Any, ...] | BusError) -> Iterable[Ref]:
@@ -171,31 +181,50 @@ def _refs(reply: tuple[Any, ...] | BusError) -> Iterable[Ref]:
     return [Ref(owner, path) for owner, path in found if not path.endswith("/null")]
 
 
-def walk(bus: Bus, roots: Iterable[Ref], *, items: int = 0) -> list[Node]:
+def walk(bus: Bus, roots: Iterable[Ref], *, items: int = 0, hidden: bool = True) -> list[Node]:
     """Return the trees below ``roots``, asked level by level, vanished objects left out.
 
-    Of a list, table or tree only the first ``items`` entries are visited.
+    Of a list, table or tree only the first ``items`` entries are visited. Without ``hidden``
+    nothing is visited below an object that is not showing: Qt shows no part of a hidden whole,
+    and a wizard hides far more than it shows.
     """
     tops = [Node(root, 0) for root in roots]
     level = tops
     while level:
-        calls = [node.ref.get(ACCESSIBLE, "AccessibleId") for node in level]
-        calls += [node.ref.call(ACCESSIBLE, "GetRoleName") for node in level]
-        replies = bus.call_many(calls)
-        for node, name, role in zip(level, replies, replies[len(level) :], strict=False):
-            node.path_id = "" if isinstance(name, BusError) else name[0][1]
-            node.is_list = not isinstance(role, BusError) and role[0] in LIST_ROLES
-        _add_children(bus, [node for node in level if not node.is_list], _MOST_CHILDREN)
-        if items:
-            _add_children(bus, [node for node in level if node.is_list], items)
+        _ask(bus, level)
+        # The application itself is no window: its own states do not tell whether one is open.
+        entered = [
+            (node, most)
+            for node in level
+            if (hidden or node.is_showing or node.depth == 0)
+            and (most := items if node.is_list else _MOST_CHILDREN)
+        ]
+        below = _children(bus, [(node.ref, node.count, most) for node, most in entered])
+        for (node, _), children in zip(entered, below, strict=True):
+            node.children = [Node(child, node.depth + 1) for child in children]
         level = [child for node in level for child in node.children]
     return tops
 
 
-def _add_children(bus: Bus, nodes: list[Node], most: int) -> None:
-    below = children_of(bus, [node.ref for node in nodes], most)
-    for node, children in zip(nodes, below, strict=True):
-        node.children = [Node(child, node.depth + 1) for child in children]
+def _ask(bus: Bus, nodes: Sequence[Node]) -> None:
+    """Fill in what a walk needs to know of each object, in one round of calls."""
+    calls = [
+        call
+        for node in nodes
+        for call in (
+            node.ref.get(ACCESSIBLE, "AccessibleId"),
+            node.ref.call(ACCESSIBLE, "GetRoleName"),
+            node.ref.call(ACCESSIBLE, "GetState"),
+            node.ref.get(ACCESSIBLE, "ChildCount"),
+        )
+    ]
+    replies = iter(bus.call_many(calls))
+    for node in nodes:
+        name, role, states, count = (next(replies) for _ in range(4))
+        node.path_id = "" if isinstance(name, BusError) else name[0][1]
+        node.is_list = not isinstance(role, BusError) and role[0] in LIST_ROLES
+        node.is_showing = not isinstance(states, BusError) and "showing" in state_names(states[0])
+        node.count = _number(count)
 
 
 def matching(tops: Iterable[Node], identifier: str) -> list[Node]:

@@ -38,11 +38,22 @@ class Eyes:
 
         Raises RobotError when several that are showing have this identifier.
         """
+        return self.look_showing(identifier) or self._search(identifier, hidden=True)
+
+    def look_showing(self, identifier: str) -> Element | None:
+        """Return what ``identifier`` shows now, or None when it is hidden; errors as ``look``.
+
+        Hidden pages are not searched, so this is several times quicker than ``look``.
+        """
         if (known := self._known.get(identifier)) and (seen := look_at(self.bus, [known])[0]):
             is_same = seen.id == identifier or seen.id.endswith(f".{identifier}")
             if is_same and seen.has("showing"):
                 return seen
-        nodes = matching(walk(self.bus, self.roots()), identifier)
+        seen = self._search(identifier, hidden=False)
+        return seen if seen and seen.has("showing") else None
+
+    def _search(self, identifier: str, *, hidden: bool) -> Element | None:
+        nodes = matching(walk(self.bus, self.roots(), hidden=hidden), identifier)
         elements = [element for element in look_at(self.bus, [n.ref for n in nodes]) if element]
         showing = [element for element in elements if element.has("showing")]
         if len(showing) > 1:
@@ -54,8 +65,7 @@ class Eyes:
 
     def exists(self, identifier: str) -> bool:
         """Tell whether ``identifier`` is showing now."""
-        seen = self.look(identifier)
-        return seen is not None and seen.has("showing")
+        return self.look_showing(identifier) is not None
 
     def find(self, identifier: str, timeout: float = 10) -> Element:
         """Wait until ``identifier`` is showing, and return it."""
@@ -69,19 +79,26 @@ class Eyes:
         ``condition`` is a function of the element, or states with blanks between them, "!" for
         not: "enabled", "checked focused", "!busy"; with "!showing" it may be hidden.
         """
+        look = self.look if _takes_hidden(condition) else self.look_showing
         last: list[Element] = []
 
         def seen() -> Element | None:
             self.check_running()
-            element = self.look(identifier)
+            element = look(identifier)
             last[:] = [element] if element else []
             return element if element and _meets(element, condition) else None
 
         def failure() -> str:
-            state = str(last[0]) if last else "there is none of this identifier"
+            state = str(last[0]) if last else self._told_hidden(identifier)
             return f"{identifier!r} is {_told(condition)}; it is: {state}\n{self.dump()}"
 
         return wait_until(seen, timeout, failure)
+
+    def _told_hidden(self, identifier: str) -> str:
+        try:
+            return str(self.look(identifier) or "there is none of this identifier")
+        except RobotError as error:
+            return f"not to be told: {error}"
 
     def wait_gone(self, identifier: str, timeout: float = 10) -> None:
         """Wait until nothing of this identifier is showing any more."""
@@ -103,8 +120,7 @@ class Eyes:
 
         def seen() -> tuple[str] | None:
             self.check_running()
-            element = self.look(identifier)
-            if element is None or not element.has("showing"):
+            if (element := self.look_showing(identifier)) is None:
                 return None
             last[:] = [self.text_of(element)]
             return (last[0],) if _fits(last[0], expected) else None
@@ -133,8 +149,8 @@ class Eyes:
 
     def elements(self) -> list[Element]:
         """Return everything that is showing, in reading order, but not the items of lists."""
-        nodes = [node for top in walk(self.bus, self.roots()) for node in top.walk()]
-        seen = look_at(self.bus, [node.ref for node in nodes])
+        tops = walk(self.bus, self.roots(), hidden=False)
+        seen = look_at(self.bus, [n.ref for top in tops for n in top.walk() if n.is_showing])
         return [element for element in seen if element and element.has("showing")]
 
     def identifiers(self) -> list[str]:
@@ -215,6 +231,10 @@ class Eyes:
             marks += [f"not {state}" for state in ("showing", "enabled") if not element.has(state)]
             told = f" ({', '.join(marks)})" if marks else ""
             yield f"{'  ' * node.depth}{element.role}{own} {element.name!r}{text}{told}"
+
+
+def _takes_hidden(condition: Condition) -> bool:
+    return isinstance(condition, str) and "!showing" in condition.split()
 
 
 def _meets(element: Element, condition: Condition) -> bool:

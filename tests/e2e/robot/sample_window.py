@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QRadioButton,
     QSpinBox,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -97,6 +98,8 @@ class SampleWindow(QMainWindow):
             ("sample.browse", lambda: QDesktopServices.openUrl(QUrl("https://example.com/a?b=c"))),
             ("sample.keep", self.keep),
             ("sample.hide", self.name.hide),
+            ("sample.turn", lambda: self.pages.setCurrentIndex(1 - self.pages.currentIndex())),
+            ("sample.double", self.double),
         ):
             button = named(QPushButton(identifier.partition(".")[2].title()), identifier)
             button.clicked.connect(action)
@@ -107,8 +110,26 @@ class SampleWindow(QMainWindow):
         self.locked = named(QPushButton("Locked"), "sample.locked")
         self.locked.setEnabled(False)
         column.addWidget(self.locked)
+        self.pages = QStackedWidget()
+        for page in ("first", "second"):
+            self.pages.addWidget(self.page(page))
+        column.addWidget(self.pages)
         self.column = column
         return column
+
+    def page(self, name: str) -> QWidget:
+        """A page of two, with parts inside parts; one identifier is on both of them."""
+        page, inside = QWidget(), QWidget()
+        QVBoxLayout(page).addWidget(inside)
+        column = QVBoxLayout(inside)
+        column.addWidget(named(QLineEdit(), f"sample.{name}"))
+        column.addWidget(named(QLabel(f"twin on the {name} page"), "sample.twin"))
+        return page
+
+    def double(self) -> None:
+        """Show one more of an identifier that is there already."""
+        self.column.addWidget(named(QLabel("one too many"), "sample.amount"))
+        self.said.setText("doubled")
 
     def tell(self) -> None:
         """Say what all controls hold."""

@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 # A slow machine may be given more time: every deadline is multiplied by this.
 PATIENCE = float(os.environ.get("ROBOT_PATIENCE", "1"))
-_PAUSE = 0.02  # seconds between two looks
+_PAUSE = 0.02  # seconds between two looks, at least
+_LONGEST_PAUSE = 0.25
 
 
 class RobotError(AssertionError):
@@ -42,14 +43,18 @@ def wait_until(
     """Call ``look`` until it returns something true, and return that.
 
     The last look is taken after the deadline, so that a machine under load is not blamed for
-    time it did not get. Raises RobotError with the text of ``what`` (made only when needed).
+    time it did not get. A look keeps the program busy too, as it answers: between two looks is
+    a pause about as long as a look. Raises RobotError with the text of ``what`` (made only when
+    needed).
     """
     deadline = Deadline(timeout)
     while True:
         last_look = deadline.passed()
+        began = time.monotonic()
         if seen := look():
             return seen
         if last_look:
             text = what() if callable(what) else what
             raise RobotError(f"not within {deadline.seconds:g} s: {text}")
-        time.sleep(_PAUSE)
+        took = time.monotonic() - began
+        time.sleep(min(max(took, _PAUSE), _LONGEST_PAUSE))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from feishu_wizard.text import catalog
 from feishu_wizard.ui import language, theme
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 from feishu_wizard.wizard.steps import ORDER, Aside, Step
 from tests.ui.pages import fakes
 

@@ -16,7 +16,7 @@ from feishu_wizard.text.words import error_words
 from feishu_wizard.ui import a11y, desktop
 from feishu_wizard.ui.widgets.card import Banner
 from feishu_wizard.ui.widgets.finding_tree import FindingTree
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 from feishu_wizard.wizard.steps import ORDER, Aside
 from tests.ui.pages import fakes
 from tests.ui.pages.diagnosis_looks import (

@@ -361,7 +361,7 @@ def test_a_session_is_asked_for_hidden_and_kept_nowhere(
 
 
 def test_too_much_for_a_pipe_is_refused(bench, monkeypatch):
-    monkeypatch.setattr(profile_import, "_LARGEST", 100)
+    monkeypatch.setattr("feishu_wizard.operations.import_profile.LARGEST_TEXT", 100)
     piped(monkeypatch, b"{" * 200)
     with pytest.raises(InputError) as caught:
         bench.add("-")

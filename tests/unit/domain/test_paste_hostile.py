@@ -162,7 +162,7 @@ def test_unusual_addresses_that_are_right_pass(text, kind):
 def test_ten_megabytes_are_refused_without_being_looked_at(kind):
     start = time.process_time()
     pasted = read_paste(kind, "cli_" * 2_500_000)
-    assert time.process_time() - start < 0.05
+    assert time.process_time() - start < 0.5  # to look at them takes many seconds
     assert pasted.problem.code == ProblemCode.TOO_LONG
     assert dict(pasted.problem.params) == {"limit": "8192", "length": "10000000"}
 

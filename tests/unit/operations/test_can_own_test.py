@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 import pytest
 
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Proof, Status
 from feishu_wizard.operations import ledger
-from feishu_wizard.operations.can_own_test import can_own_test, can_tests
+from feishu_wizard.operations.can_own_test import can_own_test
 from feishu_wizard.operations.load_setup import load_setup
 from feishu_wizard.services.can.client import CanClient
 from feishu_wizard.text.words import code_words
@@ -119,13 +117,3 @@ def test_a_test_that_also_saves_wants_to_be_confirmed(run, probe):
     assert caught.value.code == "can.test_saves"
     (whole, *_), _ = run("", confirmed=True)
     assert whole.code == "can_test.pair_only"
-
-
-def test_whether_there_is_such_a_test(practice, perform):
-    async def work(place):
-        kit = await load_setup(place, str(practice.setup))
-        by_hand = msgspec.structs.replace(kit.setup.office, profile="by-hand")
-        none = replace(kit, setup=msgspec.structs.replace(kit.setup, office=by_hand))
-        return can_tests(place, kit), can_tests(place, none)
-
-    assert perform(work) == ("message", "")

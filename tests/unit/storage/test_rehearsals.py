@@ -240,7 +240,7 @@ QUERIES = [
 @pytest.mark.parametrize("ended", [False, True])
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_a_page_is_what_plain_python_finds(journal, monkeypatch, query, ended, few):
-    monkeypatch.setattr("feishu_wizard.services.storage.rehearsal.people._FEW", few)
+    monkeypatch.setattr("feishu_wizard.services.storage.rehearsal.sought._FEW", few)
     rows = crowd()
     fill(journal, rows)
     if ended:

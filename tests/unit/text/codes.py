@@ -12,6 +12,7 @@ import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -74,13 +75,14 @@ def source_files() -> list[Path]:
     return [p for p in sorted(PACKAGE.rglob("*.py")) if not any(o in p.parents for o in outside)]
 
 
-def all_codes() -> list[Code]:
-    """Every code of the tree."""
+@cache
+def all_codes() -> tuple[Code, ...]:
+    """Every code of the tree, which is read once in a run."""
     # Python 3.11's parser breaks off with a SystemError when the collector runs other people's
     # finalizers while it builds a tree (gh-106905).
     gc.disable()
     try:
-        return [code for path in source_files() for code in codes_in(path)]
+        return tuple(code for path in source_files() for code in codes_in(path))
     finally:
         gc.enable()
 
@@ -94,16 +96,16 @@ def codes_in(path: Path) -> Iterator[Code]:
 
 
 def _found(tree: ast.Module, path: Path) -> Iterator[Code]:
+    file, in_services = path.relative_to(ROOT), "services" in path.parts
     for node in ast.walk(tree):
-        place = f"{path.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}"
         if isinstance(node, ast.Call):
-            yield from _of_call(node, place)
+            yield from _of_call(node, f"{file}:{node.lineno}")
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
-            yield from _of_assignment(node, place)
-        elif isinstance(node, ast.Constant) and "services" in path.parts:
+            yield from _of_assignment(node, f"{file}:{node.lineno}")
+        elif in_services and isinstance(node, ast.Constant):
             text = node.value if isinstance(node.value, str) else ""
             if _DOTTED.fullmatch(text) and not _CHECKS.fullmatch(text):
-                yield Code("words", text, place)
+                yield Code("words", text, f"{file}:{node.lineno}")
 
 
 def _of_call(node: ast.Call, place: str) -> Iterator[Code]:

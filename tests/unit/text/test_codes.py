@@ -11,7 +11,7 @@ import pytest
 from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.paste import model
 from feishu_wizard.resources import resource_bytes
-from feishu_wizard.text import book, counted, pastes, tables
+from feishu_wizard.text import book, counted, pastes, tables, way
 from feishu_wizard.text.catalog import use
 from feishu_wizard.text.titles import check_title, is_check
 
@@ -29,10 +29,10 @@ def _load_scanner():
 
 scanner = _load_scanner()
 _TABLES = {
-    "verb": tables.VERBS,
-    "busy": tables.BUSY,
+    "verb": way.VERBS,
+    "busy": way.BUSY,
     "link": tables.LINKS,
-    "action": tables.ACTIONS,
+    "action": way.ACTIONS,
     "edit": pastes.EDITS,
     "proposal": pastes.PROPOSALS,
 }
@@ -51,7 +51,7 @@ def has_words(kind: str, text: str) -> bool:
         return book.knows(f"capability.{text}")
     if kind in _TABLES:
         return text in _TABLES[kind] or (kind == "busy" and is_check(text))
-    return book.knows(text) or text in tables.MESSAGES or text in counted.CODES
+    return book.knows(text) or text in way.MESSAGES or text in counted.CODES
 
 
 def test_every_code_of_the_tree_has_words():

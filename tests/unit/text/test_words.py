@@ -21,7 +21,7 @@ from feishu_wizard.domain.finding import (
 )
 from feishu_wizard.domain.outcomes import CapabilityWord, ProfileOffer
 from feishu_wizard.domain.recipient import DeliveryState, RecipientKind
-from feishu_wizard.domain.states import Act, GrantState, Target, VersionState
+from feishu_wizard.domain.states import Act, GrantState, Target
 from feishu_wizard.text import catalog, labels, words
 from feishu_wizard.wizard.message import FieldProblem, Message
 from feishu_wizard.wizard.steps import ORDER, Busy, Severity, Step, StepRow, StepState, Verb
@@ -196,7 +196,6 @@ def test_unknown_checks_keep_their_id():
         (Capability, labels.capability_word),
         (Capability, labels.capability_meaning),
         (Edition, labels.edition_word),
-        (VersionState, labels.version_word),
         (Target, labels.target_word),
         (Act, labels.act_word),
         (RecipientKind, labels.recipient_kind_word),

@@ -14,7 +14,7 @@ from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.setup import Setup
 from feishu_wizard.domain.sitting import Sitting
-from feishu_wizard.wizard.asked import Source
+from feishu_wizard.wizard.diagnosis_asked import Source
 from feishu_wizard.wizard.findings import laid_over, merged, stopped, waiting_for
 from feishu_wizard.wizard.remedies import remedy_of
 from feishu_wizard.wizard.steps import Aside, Severity, Step

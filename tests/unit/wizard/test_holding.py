@@ -7,7 +7,7 @@ import pytest
 from feishu_wizard.domain.errors import ConflictError, InputError
 from feishu_wizard.domain.instance import Claim, Holder
 from feishu_wizard.domain.kit import Kit
-from feishu_wizard.wizard.keeping import LONGEST_SECONDS, SETTLE_SECONDS
+from feishu_wizard.wizard.draft import LONGEST_SECONDS, SETTLE_SECONDS
 from feishu_wizard.wizard.steps import Severity, Step
 from tests.unit.wizard.fakes import CAN, fill_prerequisites
 from tests.unit.wizard.yesterday import yesterday
@@ -203,7 +203,7 @@ def test_a_setup_that_is_forgotten_is_answered_for_no_more(session, runner, oper
 
 def test_who_types_on_and_on_is_kept_now_and_then(session, runner, monkeypatch):
     now = 100.0
-    monkeypatch.setattr("feishu_wizard.wizard.keeping.time.monotonic", lambda: now)
+    monkeypatch.setattr("feishu_wizard.wizard.draft.time.monotonic", lambda: now)
     session.prerequisites.set_can_text("h")
     (first,) = runner.due
     while now < 100.0 + LONGEST_SECONDS - SETTLE_SECONDS:

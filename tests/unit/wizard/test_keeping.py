@@ -17,7 +17,7 @@ from feishu_wizard.domain.sitting import Sitting
 from feishu_wizard.domain.states import GrantState, Target, VersionState
 from feishu_wizard.wizard.answers import ConsoleBy
 from feishu_wizard.wizard.conversion import from_setup, to_setup
-from feishu_wizard.wizard.keeping import SETTLE_SECONDS
+from feishu_wizard.wizard.draft import SETTLE_SECONDS
 from feishu_wizard.wizard.session import Session
 from feishu_wizard.wizard.steps import Severity, Step, StepState
 from tests.unit.wizard.fakes import (

@@ -9,6 +9,7 @@ import pytest
 from feishu_wizard.domain.change import Change, Consent, SaveNote, SavePlan, SaveState
 from feishu_wizard.domain.errors import CanError, ConflictError, CredentialError
 from feishu_wizard.domain.states import Act, Target
+from feishu_wizard.wizard.answers import Answers
 from feishu_wizard.wizard.save_undo import SECRET
 from feishu_wizard.wizard.steps import Severity, Step
 from tests.unit.wizard.fakes import APP_ID, can_plan
@@ -138,6 +139,18 @@ def test_what_can_be_taken_back_is_told_at_every_visit(at, runner, operations):
     session.go(Step.SAVE)
     runner.settle()
     assert not session.save.undo.offered
+
+
+def test_a_save_of_another_setup_that_is_told_late_cannot_be_taken_back_here(
+    saving, runner, operations
+):
+    operations.results["last_save"] = NOTE
+    saving.save.undo.look()
+    runner.work_on()
+    saving.restore(Answers(), Step.PREREQUISITES)
+    runner.settle()
+    assert operations.made("last_save")
+    assert not saving.save.undo.offered
 
 
 def test_taking_back_shows_first_and_asks_like_any_save(saving, runner, operations):

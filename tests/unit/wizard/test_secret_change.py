@@ -13,6 +13,7 @@ from feishu_wizard.domain.names import APP_SECRET
 from feishu_wizard.domain.progress import Progress
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.domain.secret_change import SecretChange, Stage, Unfinished
+from feishu_wizard.wizard.answers import Answers
 from feishu_wizard.wizard.by_hand import HAND_FIELDS
 from feishu_wizard.wizard.secret_change import FIELD
 from feishu_wizard.wizard.steps import Severity, Step
@@ -150,6 +151,26 @@ def test_the_next_start_says_what_is_in_force(new_session, runner, operations):
     session.go(Step.CREDENTIALS)
     runner.settle()
     assert session.credentials.change.can_finish
+
+
+def test_what_an_earlier_run_left_in_another_setup_is_not_shown_in_this_one(
+    new_session, runner, operations
+):
+    operations.results["last_draft"] = yesterday(step="test", waiting_since="")
+    operations.results["look_back"] = Unfinished(
+        Stage.SAVING, "secret_change.can_unclear", {"where": "x"}, True, "keyring:app_secret"
+    )
+    session = new_session()
+    session.act("resume")
+    runner.work_on()
+    runner.tell()  # the sitting is there, and the look back begins
+    assert session.answers.app_id_text
+    runner.work_on()
+    session.restore(Answers(), Step.PREREQUISITES)
+    runner.settle()
+    assert operations.made("look_back")
+    assert session.credentials.change.unfinished is None
+    assert session.message is None
 
 
 def test_entering_it_in_can_is_stated_by_a_person(kept, runner, operations):

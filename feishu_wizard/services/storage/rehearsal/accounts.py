@@ -9,13 +9,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from feishu_wizard.domain.account_match import email_key, mobile_key, name_key
 from feishu_wizard.domain.accounts import Account, AccountSource, AccountsRead
+from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, usable
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def _note(db: sqlite3.Connection, read: AccountsRead, skips: Skips) -> None:
             msgspec.json.encode(read.columns).decode(),
             msgspec.json.encode(skips.first).decode(),
             skips.count,
-            datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            now(),
         ),
     )
 

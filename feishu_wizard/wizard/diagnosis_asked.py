@@ -13,6 +13,7 @@ from feishu_wizard.domain.paste import FieldKind, Pasted, read_paste
 from feishu_wizard.domain.secret import Secret
 from feishu_wizard.wizard.answers import Answers
 from feishu_wizard.wizard.message import FieldProblem
+from feishu_wizard.wizard.pasted import blocked_at, secret_in
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.kit import Kit
@@ -30,7 +31,7 @@ class Source(StrEnum):
     TYPED = "typed"
 
 
-class Asked:
+class DiagnosisAsked:
     """Kept apart from the answers of the steps: nothing typed here changes what is there."""
 
     def __init__(self, session: Session) -> None:
@@ -81,9 +82,7 @@ class Asked:
     @property
     def secret(self) -> Secret | None:
         """The App Secret that was typed here; it is never kept."""
-        pasted = self.secret_paste
-        usable = pasted is not None and pasted.usable and bool(pasted.value)
-        return Secret(pasted.value) if usable and pasted is not None else None
+        return secret_in(self.secret_paste)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -205,7 +204,7 @@ class Asked:
         from feishu_wizard.domain.errors import InputError
 
         pasted = self.can_url
-        if not pasted.usable or not pasted.value:
+        if not pasted.usable:
             return ""
         try:
             return read_can_address(pasted.value).origin
@@ -221,12 +220,7 @@ class Asked:
         return self._sitting_problems(pressed)
 
     def _file_problems(self, pressed: bool) -> list[FieldProblem]:
-        pasted = self.file_paste
-        if pasted.typed and pasted.problem is not None:
-            params = dict(pasted.problem.params)
-            return [FieldProblem("diagnosis.file", pasted.problem.code, params)]
-        missing = pressed and not pasted.value
-        return [FieldProblem("diagnosis.file", "missing")] if missing else []
+        return blocked_at("diagnosis.file", self.file_paste, needed=pressed)
 
     def _sitting_problems(self, pressed: bool) -> list[FieldProblem]:
         missing = pressed and not self.sitting_known
@@ -239,11 +233,7 @@ class Asked:
             ("diagnosis.callback_url", self.callback),
             ("diagnosis.can_url", self.can_url),
         )
-        found = [
-            FieldProblem(name, value.problem.code, dict(value.problem.params))
-            for name, value in pasted
-            if value is not None and value.typed and value.problem is not None
-        ]
+        found = [problem for name, value in pasted for problem in blocked_at(name, value)]
         empty = not any(value is not None and value.value for _name, value in pasted)
         if pressed and empty:
             found.append(FieldProblem("diagnosis.app_id", "missing"))
