@@ -6,7 +6,6 @@ Every test in this folder is marked ``e2e``. What was on the screen when a test 
 
 from __future__ import annotations
 
-import compileall
 import re
 import shutil
 import sys
@@ -51,13 +50,6 @@ def remains_of(item: pytest.Item) -> Path | None:
     folder = REPOSITORY / "build" / "e2e" / re.sub(r"[^\w.-]+", "-", item.name)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-@pytest.fixture(scope="session", autouse=True)
-def compiled() -> None:
-    """Compile the checkout once: each of the hundreds of programs would do it all again where
-    Python is told not to write what it compiled (PYTHONDONTWRITEBYTECODE)."""
-    compileall.compile_dir(REPOSITORY / "feishu_wizard", quiet=2)
 
 
 def open_desk(item: pytest.Item, **options: Any) -> Iterator[Desk]:
