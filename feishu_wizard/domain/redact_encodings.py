@@ -82,7 +82,7 @@ _BY_CHARACTER: tuple[Callable[[str], str], ...] = (
     lambda v: quote_plus(v, errors="surrogatepass"),
     lambda v: _lower_escapes(_quote(v)),
     _quote_twice,
-    lambda v: _lower_escapes(_quote_twice(v)),
+    lambda v: _quote(_lower_escapes(_quote(v))),
     lambda v: json.dumps(v)[1:-1],
     lambda v: json.dumps(v, ensure_ascii=False)[1:-1],
     lambda v: json.dumps(json.dumps(v)[1:-1])[1:-1],

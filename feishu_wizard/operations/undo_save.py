@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from feishu_wizard.domain.change import Consent, SaveNote, SavePlan, SaveResult
-from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.errors import InputError, NetworkError
 from feishu_wizard.domain.kit import Kit
 from feishu_wizard.domain.names import BY_HAND
 from feishu_wizard.domain.progress import Progress, Report
@@ -19,14 +19,14 @@ from feishu_wizard.operations.saving.look import look
 from feishu_wizard.operations.saving.read_back import WALL, Clock
 from feishu_wizard.operations.saving.secrets import known_secret
 from feishu_wizard.services.can.client import CanClient, Setting
+from feishu_wizard.services.can.transport import api_base
 
 
 async def last_save(place: Workplace, kit: Kit) -> SaveNote | None:
     """The save that an undo would take back now; None when there is none. Calls nobody."""
     if not kit.setup.office.url or kit.setup.office.profile == BY_HAND:
         return None
-    saves = await asyncio.to_thread(place.journal.can_saves, kit.setup.id)
-    return notes.undoable(saves)
+    return await asyncio.to_thread(_last, place, kit)
 
 
 async def plan_undo(
@@ -65,12 +65,26 @@ async def undo_save(
         return await carry_out(place, kit, client, goal, plan, agreed=agreed, clock=clock)
 
 
+def _last(place: Workplace, kit: Kit) -> SaveNote | None:
+    try:
+        profile = place.profile(kit)
+        url = api_base(kit.api_base or kit.setup.office.url, profile)
+    except (InputError, NetworkError):
+        return None  # nothing is taken back through a profile or an address that cannot be used
+    return _undoable(place, kit, url)
+
+
+def _undoable(place: Workplace, kit: Kit, url: str) -> SaveNote | None:
+    """What can be taken back of this server's saves; those to another one stay as they are."""
+    saves = place.journal.can_saves(kit.setup.id)
+    return notes.undoable([note for note in saves if note.where == url])
+
+
 async def _goal(
     place: Workplace, kit: Kit, client: CanClient, current: Setting, given: Secret | None
 ) -> Goal:
     """What was there before the last save, for what that save changed; the rest stays."""
-    saves = [n for n in place.journal.can_saves(kit.setup.id) if n.where == client.url]
-    note = notes.undoable(saves)
+    note = _undoable(place, kit, client.url)
     if note is None:
         raise InputError("can.nothing_to_undo", {"where": client.url})
     app_id = _former(note, "app_id", current.app_id)

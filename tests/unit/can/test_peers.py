@@ -66,7 +66,7 @@ def test_what_a_product_has_not_is_left_to_the_hand(manners, profile):
     assert (ops.enable is None) == (manners.switch is None)
     assert (ops.test is None) == (manners.test is None)
     assert bool(ops.test and ops.test.saves) == (manners.test == "saves")
-    assert ops.accounts is ops.app_ticket is None
+    assert ops.audit is ops.accounts is ops.app_ticket is None
     assert (profile.fields.callback_url is not None) == manners.kind.has_callback
 
 

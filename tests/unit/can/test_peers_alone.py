@@ -183,7 +183,7 @@ async def test_teable_to_the_letter_is_set_up_by_hand(host, http, speak):
     peer = host.put(teable.Teable(reads=False))
     found = await speak(peer).recognise()
     assert (found.fits, found.reason) == (False, "not_found")
-    documented = peer.profile.replace(b"  get: {method: GET", b"  test: {method: GET")
+    documented = peer.profile.replace(b"  get: {method: GET", b"  audit: {method: GET")
     assert documented != peer.profile
     with pytest.raises(InputError) as caught:
         parse_profile(documented, "teable.yaml")

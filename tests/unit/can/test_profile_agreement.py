@@ -103,6 +103,7 @@ EVERYTHING: dict[str, Any] = {
             "user_at": "/user",
             "saves": True,
         },
+        "audit": {"path": "/s/audit"},
         "accounts": {
             "path": "/users",
             "page": {"number": "p", "size": "n", "first": 0, "rows": 50},

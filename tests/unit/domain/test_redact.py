@@ -28,6 +28,10 @@ def empty_registry():
     redact.forget_all()
 
 
+def _small(quoted: str) -> str:
+    return re.sub("%..", lambda found: found[0].lower(), quoted)
+
+
 def _escaped(value: str) -> str:
     return "".join(f"\\u{ord(c):04x}" for c in value)
 
@@ -38,6 +42,7 @@ ENCODINGS = {
     "url with slash": quote,
     "form": quote_plus,
     "double url": lambda v: quote(quote(v, safe=""), safe=""),
+    "url in small letters, quoted again": lambda v: quote(_small(quote(v, safe="")), safe=""),
     "base64": lambda v: base64.b64encode(v.encode()).decode(),
     "base64url": lambda v: base64.urlsafe_b64encode(v.encode()).decode(),
     "json": lambda v: json.dumps(v)[1:-1],

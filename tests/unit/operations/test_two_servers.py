@@ -6,6 +6,7 @@ import pytest
 
 from feishu_wizard.domain.change import SaveState
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.operations.undo_save import last_save
 from tests.unit.operations.saving_case import APP_ID, CALLBACK, OTHER, Case, kit_for, stored
 
 MOVED = CALLBACK + "/x"
@@ -38,6 +39,7 @@ def test_what_was_saved_to_another_server_is_not_taken_back_here(case, can):
         with pytest.raises(InputError) as caught:
             await case.plan_undo()
         assert caught.value.code == "can.nothing_to_undo"
+        assert await last_save(case.place, case.kit) is None  # and it is not offered either
 
     case(story)
     assert can.writes == []
@@ -50,7 +52,7 @@ def test_a_later_save_to_another_server_does_not_stand_before_ours(case, can):
         ours = (await case.save()).undo
         assert saved_elsewhere(case) > ours
         plan = await case.plan_undo()
-        assert plan.undoes == ours
+        assert plan.undoes == ours == (await last_save(case.place, case.kit)).id
         await case.undo(plan)
 
     case(story)
