@@ -11,6 +11,9 @@ PYTEST_ARGS ?=
 PYTEST := $(PY) -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 FIND_PYTHON = python=$$(PYTHON="$(PYTHON)" sh packaging/find-python.sh)
 
+# Thousands of programs are started: none compiles again what another one has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 ifndef AT_ONCE
@@ -114,6 +117,8 @@ faults: system-test $(VENV)/.full locale  ## Break the network, the files and th
 
 torture: system-test $(VENV)/.full locale  ## Break them often: the slow part of the fault tests
 	TORTURE=all $(PYTEST) tests/faults -m slow
+	TORTURE=all $(PYTEST) tests/unit/recording tests/unit/feishu/test_envelope.py \
+		tests/unit/storage/test_setup_file_kept.py
 
 # ---- keeping it ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from operator import add
 from urllib.parse import quote_plus, unquote
 
 from feishu_wizard.domain.redact_shapes import ABROAD, EMAIL, MAINLAND
@@ -43,6 +44,7 @@ class Pseudonyms:
         self._person: dict[str, int] = {}  # identifier in small letters -> person
         self._encoded: dict[str, int] = {}
         self._lengths: dict[str, list[int]] = {}  # by the first characters, see _head
+        self._pairs: set[str] = set()  # the first two characters of these
         self._numbers: dict[int, int] = {}  # person -> number in the report
         self._known: dict[int, list[str]] = {}
         for one in people:
@@ -91,6 +93,7 @@ class Pseudonyms:
             self._index(small)
 
     def _index(self, small: str) -> None:
+        self._pairs.add(small[:2])
         lengths = self._lengths.setdefault(_head(small), [])
         if len(small) not in lengths:
             lengths.append(len(small))
@@ -99,18 +102,19 @@ class Pseudonyms:
     # --- where they are ---------------------------------------------------------------------
 
     def _exact(self, text: str) -> Iterator[_Span]:
-        known = self._lengths
+        known, pairs = self._lengths, self._pairs
         small = _small(text) if known else ""
-        at, end = 0, len(small) - 1
-        while at < end:
-            # Nearly everywhere nobody begins: that is found out without a call.
-            if small[at : at + _HEAD] not in known and small[at : at + 2] not in known:
-                at += 1
+        end = 0
+        # Nearly everywhere nobody begins: that is found out without a call or a slice.
+        for at, pair in enumerate(map(add, small, small[1:])):
+            if pair not in pairs or at < end:
+                continue
+            if pair not in known and small[at : at + _HEAD] not in known:
                 continue
             length, person = self._longest(small, at)
             if length:
-                yield at, at + length, person
-            at += length or 1
+                end = at + length
+                yield at, end, person
 
     def _longest(self, small: str, at: int) -> tuple[int, int]:
         known = self._lengths

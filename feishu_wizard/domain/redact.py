@@ -58,8 +58,10 @@ def redact(text: str) -> str:
 
     variants = _variants
     while True:
-        found = sorted([*_exact_spans(text, variants), *redact_shapes.spans(text)])
-        masked = _cut(text, found)
+        found = [*_exact_spans(text, variants), *redact_shapes.spans(text)]
+        if not found:
+            return text
+        masked = _cut(text, sorted(found))
         if masked == text:
             return masked
         text = masked

@@ -30,10 +30,11 @@ def asserted() -> Mapping[str, frozenset[str]]:
     """Every text that a test asserts -> the tests that do (``file::test``)."""
     found: dict[str, set[str]] = {}
     for path in sorted(TESTS.rglob("test_*.py")):
-        if path.relative_to(TESTS).as_posix().startswith(_NOT_PROVOKING):
+        file = path.relative_to(TESTS).as_posix()
+        if file.startswith(_NOT_PROVOKING):
             continue
         for test, text in asserted_in(path.read_text(encoding="utf-8")):
-            found.setdefault(text, set()).add(f"{path.relative_to(TESTS)}::{test}")
+            found.setdefault(text, set()).add(f"{file}::{test}")
     return {text: frozenset(tests) for text, tests in found.items()}
 
 
@@ -47,10 +48,18 @@ def asserted_in(source: str) -> Iterator[tuple[str, str]]:
     finally:
         gc.enable()
     tables = _tables(tree)
-    for node in ast.walk(tree):
-        if isinstance(node, _Test) and node.name.startswith("test_"):
-            for text in _texts_of(node, tables):
-                yield node.name, text
+    for node in _tests_of(tree.body):
+        for text in _texts_of(node, tables):
+            yield node.name, text
+
+
+def _tests_of(body: list[ast.stmt]) -> Iterator[_Test]:
+    """Where pytest finds them: in the module and its classes."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield from _tests_of(node.body)
+        elif isinstance(node, _Test) and node.name.startswith("test_"):
+            yield node
 
 
 def _tables(tree: ast.Module) -> dict[str, ast.expr]:
@@ -65,21 +74,21 @@ def _tables(tree: ast.Module) -> dict[str, ast.expr]:
 
 
 def _texts_of(test: _Test, tables: Mapping[str, ast.expr]) -> Iterator[str]:
-    claims: list[ast.AST] = [node for node in ast.walk(test) if isinstance(node, ast.Assert)]
+    nodes = [node for node in ast.walk(test) if isinstance(node, (ast.Assert, ast.Call, ast.For))]
+    claims: list[ast.AST] = [node for node in nodes if isinstance(node, ast.Assert)]
     claims += [
         word.value
-        for node in ast.walk(test)
+        for node in nodes
         if isinstance(node, ast.Call) and _name(node.func) == "raises"
         for word in node.keywords
         if word.arg == "match"
     ]
-    used = {n.id for claim in claims for n in ast.walk(claim) if isinstance(n, ast.Name)}
+    used = {name for claim in claims for name in _names(claim)}
     used |= {
-        n.id
-        for loop in ast.walk(test)
+        name
+        for loop in nodes
         if isinstance(loop, ast.For) and _names(loop.target) & used
-        for n in ast.walk(loop.iter)
-        if isinstance(n, ast.Name)
+        for name in _names(loop.iter)
     }
     for claim in claims:
         yield from _texts(claim, tables, 0)

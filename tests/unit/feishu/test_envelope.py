@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from typing import Any
 
 import pytest
@@ -208,6 +209,7 @@ async def test_any_field_dropped_retyped_or_null(name, path):
             assert answer.evidence.feishu_code == 0
 
 
+EXAMPLES = 200 if os.environ.get("TORTURE") == "all" else 30
 DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (
@@ -225,7 +227,7 @@ DOCUMENTS = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(document=DOCUMENTS, status=st.sampled_from([200, 400, 404, 429, 500, 502]))
 async def test_any_document_at_any_status(document, status):
     for call in ENDPOINTS.values():

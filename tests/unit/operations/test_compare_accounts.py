@@ -394,7 +394,7 @@ asyncio.run(main())
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_accounts(tmp_path):
     """The whole way into the journal; the same process first takes a small file in."""
-    for name, count in (("small.csv", 2000), ("large.csv", 100_000)):
+    for name, count in (("small.csv", 2000), ("large.csv", 40_000)):
         with (tmp_path / name).open("w", encoding="gbk") as file:
             file.write(COLUMNS + "\n")
             file.writelines(
@@ -408,8 +408,9 @@ def test_memory_does_not_grow_with_the_accounts(tmp_path):
         timeout=110,
     )
     small, large = (tuple(map(int, line.split())) for line in done.stdout.splitlines())
-    assert (small[0], large[0]) == (2000, 100_000)
-    assert large[1] - small[1] < 8_000
+    assert (small[0], large[0]) == (2000, 40_000)
+    # KiB; measured: 2,900, most of it the database's own cache. One account held is 0.3 or more.
+    assert large[1] - small[1] < 5_000
 
 
 def _tables(place: Any) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import time
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feishu_wizard.domain.errors import InputError
@@ -19,6 +20,7 @@ from feishu_wizard.domain.recording.curl import read_curl, recording_of
 from feishu_wizard.domain.recording.model import Form
 from tests.unit.recording import quoting, servers
 
+COMMANDS = 2_500 if os.environ.get("TORTURE") == "all" else 1_000
 BASH = (quoting.chromium_bash, quoting.firefox_bash)
 CMD = (quoting.chromium_cmd, quoting.chromium_cmd_2021)
 URL = "https://can.example.com/api/x?a=%7B1%7D&b=2"
@@ -57,12 +59,14 @@ def test_a_command_of_every_browser_is_read(quote):
 @settings(max_examples=60, deadline=None)
 @given(body=BODY)
 def test_bash_round_trip(quote, body):
-    # Firefox writes a letter below U+0100 as one byte: two of them may also be UTF-8.
-    assume(quote is not quoting.firefox_bash or not re.search("[\x80-\xff]{2}", dumped(body)))
+    sent = dumped(body)
+    if quote is quoting.firefox_bash:
+        # It writes a letter below U+0100 as one byte: two of them may also be UTF-8.
+        sent = re.sub("([\x80-\xff])(?=[\x80-\xff])", r"\1 ", sent)
     headers = {"content-type": "application/json"}
-    text = quoting.command(quote, "POST", URL, headers, dumped(body))
+    text = quoting.command(quote, "POST", URL, headers, sent)
     (call,) = read_curl(text)
-    assert call.body == body
+    assert call.body == json.loads(sent)
 
 
 @pytest.mark.parametrize("quote", CMD)
@@ -202,9 +206,9 @@ def test_an_unknown_option_is_not_quoted_back():
 
 
 def test_a_mutated_command_gives_calls_or_a_reason():
-    """2,500 commands with characters lost, doubled, swapped or strewn in."""
+    """Commands with characters lost, doubled, swapped or strewn in."""
     pick, codes = random.Random(5), set()
-    for _ in range(2_500):
+    for _ in range(COMMANDS):
         quote = pick.choice([*BASH, *CMD, quoting.firefox_cmd, quoting.old_cmd])
         text = quoting.command(quote, "PUT", URL, servers.BROWSER, '{"a": ["b", {"c": 1}]}')
         codes.add(outcome(mutated(text, pick)))

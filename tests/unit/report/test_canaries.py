@@ -17,6 +17,7 @@ from feishu_wizard.text.catalog import use
 from tests.unit.report.made import ENCODINGS, SECRETS, forms, hostile, people
 
 PEOPLE = people()
+_BEGIN = 8
 
 
 def loaded(crowd=PEOPLE):
@@ -40,7 +41,10 @@ def searched():
 
 
 def seen_in(text: str, searched: set[str]) -> list[str]:
-    return sorted(form for form in searched if form in text)
+    """12,000 forms in a megabyte: only those are searched for whose beginning is in the text."""
+    begins = {text[at : at + _BEGIN] for at in range(len(text))}
+    likely = (form for form in searched if len(form) < _BEGIN or form[:_BEGIN] in begins)
+    return sorted(form for form in likely if form in text)
 
 
 @pytest.mark.parametrize(
