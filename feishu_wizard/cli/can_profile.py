@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from feishu_wizard.cli.output import data
+from feishu_wizard.cli.output import clean, data, note
 from feishu_wizard.cli.parts import leave, passphrase_option
 from feishu_wizard.domain.errors import ExitCode
+from feishu_wizard.text.catalog import _
 
 if TYPE_CHECKING:
     from feishu_wizard.domain.deployment import ProfileLook, ProfileTry
@@ -96,6 +97,20 @@ def import_command(path: str, **options: Any) -> None:
     leave(perform(lambda place: import_profile(place, asked)))
 
 
+@can_profile.command("remove")
+@click.argument("profile_id", metavar="ID", shell_complete=_complete)
+@click.option("--yes", is_flag=True, help="Remove it without being asked.")
+def remove_command(profile_id: str, yes: bool) -> None:
+    """Remove a profile that was added here, and that it was trusted.
+
+    Setups keep its name: they cannot be saved to CAN until it is added again.
+    Exit codes: 0 removed; 2 there is none of this id, or not agreed to.
+    """
+    from feishu_wizard.cli.runtime import perform
+
+    leave(perform(lambda place: remove(place, profile_id, yes=yes)))
+
+
 async def show_list(place: Workplace, *, as_json: bool) -> int:
     """Print every profile; always exit 0."""
     from feishu_wizard.cli.profile_document import list_document
@@ -139,6 +154,25 @@ async def check(
         for line in try_lines(tried):
             data(line)
     return int(ExitCode.OK if tried is None or tried.fits else ExitCode.FINDINGS)
+
+
+async def remove(place: Workplace, profile_id: str, *, yes: bool) -> int:
+    """Remove an added profile, if a person agrees. Returns the exit code."""
+    from feishu_wizard.cli.runtime import may
+    from feishu_wizard.operations.deployments import remove_profile
+    from feishu_wizard.operations.knowledge import BUILTIN_PROFILES
+
+    shown = clean(profile_id)
+    if profile_id in BUILTIN_PROFILES:
+        note(_("“{id}” comes with the program and stays.").format(id=shown))
+        return int(ExitCode.USAGE)
+    question = _("Remove the profile “{id}” from this computer?").format(id=shown)
+    unasked = _("Without a terminal nothing is asked: repeat with --yes to remove it.")
+    if not yes and not may(question, unasked):
+        return int(ExitCode.USAGE)
+    await remove_profile(place, profile_id)
+    note(_("The profile “{id}” is removed.").format(id=shown))
+    return int(ExitCode.OK)
 
 
 async def _named(place: Workplace, what: str) -> tuple[bytes | None, ProfileLook]:

@@ -57,8 +57,13 @@ def may_ask() -> bool:
 
 
 def may_save(question: str) -> bool:
-    """What a person answers; without a terminal it is a no, and said how to give a yes."""
+    """As ``may``, for what is saved."""
+    return may(question, _("Without a terminal nothing is asked: repeat with --yes to save."))
+
+
+def may(question: str, unasked: str) -> bool:
+    """What a person answers; without a terminal it is a no, and ``unasked`` is said."""
     if not may_ask():
-        note(_("Without a terminal nothing is asked: repeat with --yes to save."))
+        note(unasked)
         return False
     return click.confirm(clean(question), err=True)

@@ -16,8 +16,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from feishu_wizard.cli import profile_given, profile_import
-from feishu_wizard.cli.can_profile import check, show_list
+from feishu_wizard.cli import profile_given, profile_import, runtime
+from feishu_wizard.cli.can_profile import check, remove, show_list
 from feishu_wizard.cli.profile_import import Asked, import_profile
 from feishu_wizard.domain.errors import ExitCode, InputError
 from feishu_wizard.operations.context import Program, Workplace
@@ -94,6 +94,10 @@ class Bench:
         given = {"session_stdin": False, "as_json": False, **options, "setup": str(setup)}
         return self.run(lambda place: check(place, str(what), **given))
 
+    def remove(self, profile_id: str, *, yes: bool = True) -> int:
+        """``can-profile remove``."""
+        return self.run(lambda place: remove(place, profile_id, yes=yes))
+
     def listed(self) -> dict[str, Any]:
         """``can-profile list --json``, as data."""
         self.capsys.readouterr()
@@ -163,6 +167,28 @@ def test_a_profile_file_is_shown_and_added_only_with_consent(bench, acme):
     assert (added["trusted"], added["origin"], added["known_by"]) == (True, "added", "proposed")
     assert [one["name"] for one in added["secrets"]] == ["api_key"]
     assert bench.look("acme-can") == ExitCode.OK
+
+
+def test_an_added_profile_is_removed_with_its_trust_and_only_with_consent(bench, acme, monkeypatch):
+    assert bench.add(acme, yes=True) == ExitCode.OK
+    bench.told()
+    assert bench.remove("acme-can", yes=False) == ExitCode.USAGE
+    assert "--yes" in bench.told().err
+    for answer, left in (("n", True), ("y", False)):
+        monkeypatch.setattr(runtime, "may_ask", lambda: True)
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+        assert bench.remove("acme-can", yes=False) == (ExitCode.USAGE if left else ExitCode.OK)
+        assert ("acme-can" in bench.profiles()) is left
+    assert bench.add(acme) == ExitCode.USAGE  # the same bytes are trusted no more
+    with pytest.raises(InputError) as caught:
+        bench.remove("acme-can")
+    assert caught.value.code == "profile.unknown"
+
+
+def test_what_comes_with_the_program_stays(bench):
+    assert bench.remove("can-rest") == ExitCode.USAGE
+    assert "can-rest" in bench.told().err
+    assert "can-rest" in bench.profiles()
 
 
 def test_consent_at_the_terminal(bench, acme, typing):
