@@ -101,7 +101,7 @@ def import_command(path: str, **options: Any) -> None:
 @click.argument("profile_id", metavar="ID", shell_complete=_complete)
 @click.option("--yes", is_flag=True, help="Remove it without being asked.")
 def remove_command(profile_id: str, yes: bool) -> None:
-    """Remove a profile that was added here, and that it was trusted.
+    """Remove a profile that was added here, with the trust in it.
 
     Setups keep its name: they cannot be saved to CAN until it is added again.
     Exit codes: 0 removed; 2 there is none of this id, or not agreed to.
