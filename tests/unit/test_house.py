@@ -175,3 +175,23 @@ def test_icons_have_one_colour_to_tint_and_one_size() -> None:
         assert svg.get("viewBox") == "0 0 24 24", icon.name
         colours = {e.get(name) for e in svg.iter() for name in ("fill", "stroke")}
         assert colours <= {"#000", "none", None}, icon.name
+
+
+def test_no_pattern_has_a_possessive_group() -> None:
+    """Python 3.11 up to 3.11.4 matches them wrongly (gh-101955), and Debian 12 has 3.11.2."""
+    raw = re.compile(r"""\br[bf]?(?:"((?:[^"\\\n]|\\.)*)"|'((?:[^'\\\n]|\\.)*)')""")
+    patterns = [
+        (path.name, found[1] or found[2] or "")
+        for path in (ROOT / "feishu_wizard").rglob("*.py")
+        for found in raw.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert len(patterns) > 200
+    assert has_possessive_group(r"(?:ab)*+")
+    assert not has_possessive_group(r"[a]*+(?:b)*[()*+]")
+    assert [name for name, pattern in patterns if has_possessive_group(pattern)] == []
+
+
+def has_possessive_group(pattern: str) -> bool:
+    """A repetition of more than one character that gives nothing back."""
+    without_classes = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern)
+    return re.search(r"\)(?:[*+?]|\{[\d,]+\})\+", without_classes) is not None

@@ -36,9 +36,11 @@ _TELLING = (
 )
 _LONG = 4_000
 # What stands in a string, and what stands outside of strings with whole strings in it; both stop
-# before a quote or a backslash whose other half is not there yet.
-_INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-_OUTSIDE = re.compile(rb'[^"]*+(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"[^"]*+)*+', re.DOTALL)
+# before a quote or a backslash whose other half is not there yet. Each character fits in one way
+# only, so they are linear. No possessive groups: Python 3.11 up to 3.11.4 leaves such a one at a
+# wrong place when its last round fails halfway (gh-101955), and Debian 12 has 3.11.2.
+_INSIDE = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+_OUTSIDE = re.compile(rb'[^"]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^"]*)*', re.DOTALL)
 # The last character of UTF-8, or what is there of it; and an escape that is not whole.
 _LETTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,3}$")
 _HALF_ESCAPE = re.compile(rb"\\u[0-9a-fA-F]{0,3}$")
