@@ -77,7 +77,7 @@ def sought(db: sqlite3.Connection, query: PeopleQuery) -> Sought:
         return _few(db, Sought(group, values))
     numbers, total = _matches(db, needle.encode())
     if total <= _FEW:
-        found = _by_number(numbers)
+        found = _by_number(msgspec.json.encode(numbers).decode(), total)
         return _few(db, Sought(f"{found.condition} AND {group}", found.values + values))
     if group == "1":
         return Sought("instr(search, ?) > 0", (needle,), total)
@@ -85,17 +85,21 @@ def sought(db: sqlite3.Connection, query: PeopleQuery) -> Sought:
 
 
 def _few(db: sqlite3.Connection, wanted: Sought) -> Sought:
-    """The same by the numbers of its people, when they are few."""
+    """The same by the numbers of its people, when they are few.
+
+    They come as one row: every row that SQLite hands over waits for Python's lock.
+    """
     if wanted.condition == "1":
         return wanted
-    query = f"SELECT rowid FROM people WHERE {wanted.condition} LIMIT {_FEW + 1}"  # noqa: S608
-    numbers = [row[0] for row in db.execute(query, wanted.values)]
-    return _by_number(numbers) if len(numbers) <= _FEW else wanted
+    some = f"SELECT rowid FROM people WHERE {wanted.condition} LIMIT {_FEW + 1}"  # noqa: S608
+    query = f"SELECT json_group_array(rowid), count(*) FROM ({some})"  # noqa: S608
+    numbers, count = db.execute(query, wanted.values).fetchone()
+    return _by_number(numbers, count) if count <= _FEW else wanted
 
 
-def _by_number(numbers: list[int]) -> Sought:
-    text = msgspec.json.encode(numbers).decode()
-    return Sought("rowid IN (SELECT value FROM json_each(?))", (text,), len(numbers))
+def _by_number(numbers: str, count: int) -> Sought:
+    """These row numbers, a JSON list."""
+    return Sought("rowid IN (SELECT value FROM json_each(?))", (numbers,), count)
 
 
 def _search(text: str) -> tuple[str, str, Values]:
