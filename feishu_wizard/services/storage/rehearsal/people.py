@@ -140,7 +140,7 @@ def _in_place(
 def _people(db: sqlite3.Connection, numbers: list[int]) -> tuple[PersonRow, ...]:
     """The people with these row numbers, in this order; read at once, see ``sought``."""
     wanted = msgspec.json.encode(numbers).decode()
-    query = f"{_NUMBERED} WHERE rowid IN (SELECT value FROM json_each(?))"
+    query = f"{_NUMBERED} WHERE rowid IN (SELECT value FROM json_each(?))"  # noqa: S608
     by_number = {row[0]: row[1:] for row in db.execute(query, (wanted,))}
     return _rows(db, [by_number[number] for number in numbers])
 
