@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.errors import InputError, NetworkError
 from feishu_wizard.services.net import tls
 from feishu_wizard.services.net.http import Http, NetSettings, Policy
 from feishu_wizard.services.net.probe import certificate
@@ -79,6 +79,13 @@ async def test_a_self_signed_certificate(tmp_path: Path) -> None:
     context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
     async with serve(answer(), context) as server:
         assert (await refused(server.https)).code == "net.tls.untrusted"
+
+
+async def test_whoever_answers_without_tls_has_no_certificate_whatever_they_say() -> None:
+    async with serve(answer(b"x" * 100_000)) as server:
+        with pytest.raises(NetworkError) as caught:
+            await certificate(server.http)
+    assert (caught.value.code, caught.value.params["detail"]) == ("net.tls.other", "plain_http")
 
 
 async def test_a_plain_server_on_an_https_port() -> None:
