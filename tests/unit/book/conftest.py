@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 import stamina
 
-from feishu_wizard.text.catalog import use
 from tests.unit.book.desk import Desk
 from tests.unit.wizard.conftest import (  # noqa: F401 - the fixtures that a player may ask for
     at,
@@ -26,8 +25,6 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
 
 @pytest.fixture(autouse=True)
 def no_waiting() -> Iterator[None]:
-    """Every call is made once, and the language is English again afterwards."""
-    use("en")
+    """Every call is made once."""
     with stamina.set_testing(True, attempts=1):
         yield
-    use("en")
