@@ -18,6 +18,7 @@ from typing import Any
 import hypothesis
 import pytest
 
+from feishu_wizard.domain import redact
 from tests.sandbox_process import SandboxFactory, sandbox_factory
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -141,6 +142,14 @@ def _is_untouched(top: Path) -> bool:
     return found == made | between and all(
         Path(one).stat().st_mode & 0o777 == 0o700 for one in made
     )
+
+
+@pytest.fixture(autouse=True)
+def masked_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is masked from now on is that only until this test ends, and what a test forgets
+    is known again to the next one: a secret of a whole module is registered once only."""
+    monkeypatch.setattr(redact, "_known", dict(redact._known))
+    monkeypatch.setattr(redact, "_variants", redact._variants)
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ import msgspec
 from feishu_wizard.domain.capability import Capability
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.states import GrantState
+from feishu_wizard.domain.typed import from_table
 
 
 class Kind(StrEnum):
@@ -87,7 +88,7 @@ def parse_needs(data: bytes) -> tuple[Need, ...]:
     import tomllib  # only here: the window opens before the knowledge is read
 
     table = tomllib.loads(data.decode())
-    return tuple(msgspec.convert(table, _Knowledge).need)
+    return tuple(from_table(table, _Knowledge).need)
 
 
 def needs_of(needs: Iterable[Need], chosen: frozenset[Capability]) -> tuple[Need, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.typed import from_table
 
 
 class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,7 +40,7 @@ _VARIABLE = re.compile(r"\{(" + "|".join(VARIABLES) + r")\}")
 
 def parse_samples(data: bytes) -> Samples:
     """Read resources/knowledge/messages.toml: template to language to sample."""
-    return msgspec.convert(tomllib.loads(data.decode()), Samples)
+    return from_table(tomllib.loads(data.decode()), Samples)
 
 
 def filled(samples: Samples, template: str, lang: str, values: Mapping[str, str]) -> Sample:

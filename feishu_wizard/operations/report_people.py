@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.operations.context import Workplace
 from feishu_wizard.operations.open_report import open_report
 from feishu_wizard.services.storage.atomic import failure, make_folder, write_atomic
@@ -73,7 +74,7 @@ def _read(place: Workplace, report: str) -> dict[str, list[str]] | None:
     try:
         if path.stat().st_size > _LARGEST:
             return None
-        return msgspec.json.decode(path.read_bytes(), type=_Key).people
+        return from_json(path.read_bytes(), _Key).people
     except FileNotFoundError:
         return None
     except OSError as error:

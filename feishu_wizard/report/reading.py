@@ -17,6 +17,7 @@ import msgspec
 from feishu_wizard.domain.diagnosis import Diagnosis, ServerCheck, Verdict, verdict_of
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.finding import Evidence, Finding, Link, Proof, Status, Who
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.report.diagnosis import SCHEMA
 from feishu_wizard.report.outgoing import LONGEST, is_check_id, printable, web_address
 
@@ -117,7 +118,7 @@ def parse(data: bytes) -> tuple[str, Diagnosis]:
     """Id and diagnosis of a report; ``data`` is its JSON."""
     _check_schema(_envelope(data))
     try:
-        wire = msgspec.json.decode(data, type=_Document)
+        wire = from_json(data, _Document)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _broken(error) from None
     return _plain(wire.report), _diagnosis(wire)
@@ -126,7 +127,7 @@ def parse(data: bytes) -> tuple[str, Diagnosis]:
 def _envelope(data: bytes) -> object:
     """The schema alone: a foreign document need not fit ours to be told apart."""
     try:
-        return msgspec.json.decode(data, type=_Envelope).schema
+        return from_json(data, _Envelope).schema
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         if isinstance(error, msgspec.ValidationError):
             return None

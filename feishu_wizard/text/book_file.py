@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from feishu_wizard.domain.edition import ConsolePage
 from feishu_wizard.domain.finding import Who
+from feishu_wizard.domain.typed import from_table
 
 #: What stands between the causes of an entry when they are shown as one text.
 _BETWEEN = {"en": " ", "zh_Hans": ""}
@@ -62,7 +63,7 @@ class _Phrases(msgspec.Struct, forbid_unknown_fields=True):
 
 def parse_chapter(data: bytes) -> Chapter:
     """Read the TOML of a chapter; ``msgspec.ValidationError`` tells where it is wrong."""
-    chapter = msgspec.convert(tomllib.loads(data.decode()), Chapter)
+    chapter = from_table(tomllib.loads(data.decode()), Chapter)
     return replace(chapter, entry=tuple(_complete(entry) for entry in chapter.entry))
 
 
@@ -73,7 +74,7 @@ def parse_book(data: bytes) -> tuple[Entry, ...]:
 
 def parse_phrases(data: bytes) -> tuple[Phrase, ...]:
     """Read the TOML of the phrases by which a pasted text is recognised."""
-    return msgspec.convert(tomllib.loads(data.decode()), _Phrases).phrase
+    return from_table(tomllib.loads(data.decode()), _Phrases).phrase
 
 
 def _complete(entry: Entry) -> Entry:

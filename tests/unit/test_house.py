@@ -195,3 +195,19 @@ def has_possessive_group(pattern: str) -> bool:
     """A repetition of more than one character that gives nothing back."""
     without_classes = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern)
     return re.search(r"\)(?:[*+?]|\{[\d,]+\})\+", without_classes) is not None
+
+
+def test_one_room_hands_types_to_msgspec() -> None:
+    """It shows other threads a type that it has learned by half (domain/typed.py)."""
+    asks = re.compile(
+        r"msgspec\.convert|(?:json|yaml|toml|msgpack)\.Decoder\("
+        r"|from msgspec import .*(?:convert|json)"
+        r"|(?:msgspec\.\w+\.decode)\([^\n]*type="
+    )
+    assert asks.search("msgspec.json.decode(a, type=B)")
+    rooms = {
+        path.relative_to(ROOT / "feishu_wizard").as_posix()
+        for path in (ROOT / "feishu_wizard").rglob("*.py")
+        if asks.search(path.read_text(encoding="utf-8"))
+    }
+    assert rooms == {"domain/typed.py"}

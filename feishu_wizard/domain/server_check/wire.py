@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.typed import from_table
 
 SCHEMA = "feishu-wizard/server-check/1"
 _LONGEST = 700
@@ -67,7 +68,7 @@ class Output(msgspec.Struct, frozen=True):
 def convert(found: dict[str, Any]) -> Output:
     """Check the shape and cut to size; raises ``InputError`` server_check.invalid (detail)."""
     try:
-        output = msgspec.convert(_bounded(found), Output)
+        output = from_table(_bounded(found), Output)
         for check in output.checks:
             urlsplit(check.url).port  # noqa: B018 - raises for what is no address
     except (msgspec.ValidationError, ValueError) as error:

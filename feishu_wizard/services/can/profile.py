@@ -9,6 +9,7 @@ import msgspec
 import yaml
 
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.typed import from_table
 from feishu_wizard.services.can.model import Profile
 from feishu_wizard.services.can.rules import broken_rules
 
@@ -32,7 +33,7 @@ def checked(document: Any, source: str) -> Profile:
     """A profile from its decoded document; raises as ``parse_profile``."""
     document = _plain(document, source)
     try:
-        profile = msgspec.convert(document, Profile)
+        profile = from_table(document, Profile)
     except msgspec.ValidationError as error:
         text, mark, path = str(error).rpartition(" - at `$")
         where = f"${path.rstrip('`')}" if mark else "$"

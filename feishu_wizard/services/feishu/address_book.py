@@ -17,6 +17,7 @@ from msgspec import UNSET, UnsetType
 
 from feishu_wizard.domain.finding import Evidence
 from feishu_wizard.domain.redact import redact
+from feishu_wizard.domain.typed import reader
 from feishu_wizard.services.feishu.client import FeishuClient
 from feishu_wizard.services.feishu.envelope import (
     MSG_LIMIT,
@@ -137,8 +138,8 @@ class _Reader(Generic[R]):
     """Reads one kind of page: at once, or row by row when one of them is odd."""
 
     def __init__(self, row: type[R], envelope: Any, rows_at: str = "items") -> None:
-        self._whole = msgspec.json.Decoder(envelope)
-        self._single = msgspec.json.Decoder(row)
+        self._whole = reader(envelope)
+        self._single = reader(row)
         self._rows_at = rows_at
 
     def __call__(self, reply: Reply) -> Answer[Page[R]]:
@@ -188,7 +189,7 @@ class _Reader(Generic[R]):
 _PEOPLE = _Reader(UserRow, _Envelope[_Page[UserRow]])
 _DEPARTMENTS = _Reader(DepartmentRow, _Envelope[_Page[DepartmentRow]])
 _GROUP = _Reader(GroupMember, _Envelope[_Members[GroupMember]], "memberlist")
-_ORDERS = msgspec.json.Decoder(list[_Order])
+_ORDERS = reader(list[_Order])
 
 
 async def departments_page(

@@ -16,6 +16,7 @@ import msgspec
 from feishu_wizard.domain.errors import FeishuError, NetworkError
 from feishu_wizard.domain.finding import Evidence, Who
 from feishu_wizard.domain.redact import redact
+from feishu_wizard.domain.typed import from_table
 from feishu_wizard.services.net.http import Reply
 
 T = TypeVar("T")
@@ -168,7 +169,7 @@ def _path(*names: str) -> str:
 
 def _convert(value: Body, wire: type[S], at: str) -> S:
     try:
-        return msgspec.convert(value, wire)
+        return from_table(value, wire)
     except msgspec.ValidationError as error:
         # The path is the only part of the message that is kept: the rest may quote the value.
         _, mark, path = str(error).rpartition(" - at `$")

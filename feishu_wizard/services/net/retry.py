@@ -16,6 +16,7 @@ import msgspec
 import stamina
 
 from feishu_wizard.domain.errors import NetworkError
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.reply import Reply
 
 T = TypeVar("T")
@@ -95,7 +96,7 @@ def is_busy(reply: Reply) -> bool:
     if reply.status != 400 or len(reply.body) > 65_536:
         return False
     try:
-        return msgspec.json.decode(reply.body, type=_Code).code in _BUSY_CODES
+        return from_json(reply.body, _Code).code in _BUSY_CODES
     except (msgspec.DecodeError, UnicodeDecodeError):
         return False
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import msgspec
 
 from feishu_wizard.domain.drift import DriftLook
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.storage.atomic import failure, make_folder, write_atomic
 from feishu_wizard.services.storage.paths import Paths, checked_id
 
@@ -35,7 +36,7 @@ class Comparisons:
         try:
             if path.stat().st_size > _LARGEST:
                 raise msgspec.DecodeError("too large")
-            return msgspec.json.decode(path.read_bytes(), type=_Kept).look
+            return from_json(path.read_bytes(), _Kept).look
         except FileNotFoundError:
             return DriftLook()
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -11,6 +11,7 @@ import msgspec
 from feishu_wizard.domain.errors import InputError
 from feishu_wizard.domain.setup import Setup
 from feishu_wizard.domain.sitting import DRAFT_SCHEMA, Sitting
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import (
     failure,
@@ -133,10 +134,10 @@ def _read(path: Path) -> Sitting:
         if path.stat().st_size > _LARGEST:
             raise InputError("draft.unreadable", {**where, "detail": "too large"})
         data = path.read_bytes()
-        schema = msgspec.json.decode(data, type=_Head).schema
+        schema = from_json(data, _Head).schema
         if schema != DRAFT_SCHEMA and _OURS.fullmatch(schema):
             raise InputError("draft.future", {**where, "schema": schema})
-        return msgspec.json.decode(data, type=Sitting)
+        return from_json(data, Sitting)
     except OSError as error:
         detail = error.strerror or type(error).__name__
         raise InputError("draft.unreadable", {**where, "detail": detail}) from None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.clock import now_ms
 from feishu_wizard.services.storage import proofs, saves, sends
 from feishu_wizard.services.storage.atomic import there
@@ -181,7 +182,7 @@ class Journal:
             setup_id,
         )
         return [
-            Save(target, place, at, msgspec.json.decode(text, type=dict[str, str]))
+            Save(target, place, at, from_json(text, dict[str, str]))
             for target, place, at, text in rows
         ]
 

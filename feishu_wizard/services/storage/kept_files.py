@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.storage.atomic import failure, make_folder, write_atomic
 from feishu_wizard.services.storage.paths import Paths, checked_id
 
@@ -84,7 +85,7 @@ def _read(place: Path) -> KeptFile | None:
     try:
         if not place.is_file() or place.stat().st_size > _LARGEST:
             return None
-        return msgspec.json.decode(place.read_bytes(), type=KeptFile)
+        return from_json(place.read_bytes(), KeptFile)
     except (OSError, msgspec.DecodeError) as error:
         _log.warning("the record of a setup file cannot be read: %s", type(error).__name__)
         return None

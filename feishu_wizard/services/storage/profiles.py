@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from feishu_wizard.domain.errors import ConflictError, InputError
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.atomic import failure, make_folder, there, write_atomic
 from feishu_wizard.services.storage.paths import Paths
@@ -129,7 +130,7 @@ class ProfileShelf:
             detail = error.params.get("detail") or error.code.rpartition(".")[2]
             raise self._bad_trust(detail) from None
         try:
-            known = msgspec.json.decode(data, type=_TrustFile)
+            known = from_json(data, _TrustFile)
         except (msgspec.DecodeError, RecursionError) as error:
             raise self._bad_trust(str(error)[:120]) from None
         if known.schema != TRUST_SCHEMA:

@@ -8,6 +8,7 @@ import msgspec
 
 from feishu_wizard.domain.finding import Evidence, Proof
 from feishu_wizard.domain.ledger import Basis, Entry
+from feishu_wizard.domain.typed import from_json
 
 if TYPE_CHECKING:
     import sqlite3
@@ -63,7 +64,7 @@ def of_row(row: tuple[Any, ...]) -> Entry:
         at,
         Proof(proof),
         bool(good),
-        msgspec.json.decode(params, type=dict[str, str]),
-        msgspec.json.decode(evidence, type=Evidence),
-        msgspec.json.decode(basis, type=Basis),
+        from_json(params, dict[str, str]),
+        from_json(evidence, Evidence),
+        from_json(basis, Basis),
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from feishu_wizard.domain.change import SaveNote, SaveState
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.clock import now_ms
 
 if TYPE_CHECKING:
@@ -56,16 +57,14 @@ SELECT_SEEN = "SELECT at, fields FROM can_seen WHERE setup_id = ? AND place = ?"
 def of_row(row: tuple[Any, ...]) -> SaveNote:
     """The save that a row of ``SELECT`` holds."""
     number, where, started, state, before, wanted, after, ended, undoes = row
-    first, sent, last = (
-        msgspec.json.decode(text, type=dict[str, str]) for text in (before, wanted, after)
-    )
+    first, sent, last = (from_json(text, dict[str, str]) for text in (before, wanted, after))
     return SaveNote(number, where, started, SaveState(state), first, sent, last, ended, undoes)
 
 
 def seen_of(row: tuple[Any, ...]) -> tuple[str, dict[str, str]]:
     """When a setting was last seen, and what it was (a row of ``SELECT_SEEN``)."""
     at, fields = row
-    return str(at), msgspec.json.decode(fields, type=dict[str, str])
+    return str(at), from_json(fields, dict[str, str])
 
 
 def begin(

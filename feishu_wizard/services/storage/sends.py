@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.clock import now_ms
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ SELECT_BATCH = "SELECT id, template, lang, given, made, started_at FROM batches 
 def batch_of(row: tuple[Any, ...]) -> BatchRow:
     """The batch that a row of ``SELECT_BATCH`` holds."""
     name, template, lang, given, made, started_at = row
-    values = [msgspec.json.decode(text, type=dict[str, str]) for text in (given, made)]
+    values = [from_json(text, dict[str, str]) for text in (given, made)]
     return BatchRow(name, template, lang, values[0], values[1], started_at)
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from feishu_wizard.domain.errors import ConflictError, InputError
 from feishu_wizard.domain.setup import SCHEMA, Setup, parse_ref, secret_refs
+from feishu_wizard.domain.typed import from_table
 from feishu_wizard.services.storage.atomic import there, write_atomic
 from feishu_wizard.services.storage.paths import checked_id
 from feishu_wizard.services.storage.setup_target import FileTarget, look_at_target
@@ -202,7 +203,7 @@ def _known_schema(tables: dict[str, Any], path: Path) -> None:
 def _decode(tables: dict[str, Any], path: Path) -> Setup:
     _known_schema(tables, path)
     try:
-        setup = msgspec.convert(tables, Setup)
+        setup = from_table(tables, Setup)
     except msgspec.ValidationError as error:
         match = _AT.match(str(error))
         where = (match["where"] if match else "") or ""

@@ -15,6 +15,7 @@ import msgspec
 
 from feishu_wizard.domain.account_match import email_key, mobile_key, name_key
 from feishu_wizard.domain.accounts import Account, AccountSource, AccountsRead
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.net.clock import now
 from feishu_wizard.services.storage.rehearsal.journals import Rehearsal, usable
 
@@ -142,9 +143,9 @@ def accounts_read(rehearsal: Rehearsal) -> AccountsRead | None:
         source=AccountSource(row[0]),
         place=row[1],
         count=_count(rehearsal),
-        columns=msgspec.json.decode(row[3], type=dict[str, str]),
+        columns=from_json(row[3], dict[str, str]),
         encoding=row[2],
-        skipped=tuple(msgspec.json.decode(row[4], type=list[tuple[int, str]])),
+        skipped=tuple(from_json(row[4], list[tuple[int, str]])),
         skipped_count=row[5],
     )
 

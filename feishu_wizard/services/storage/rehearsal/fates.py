@@ -16,6 +16,7 @@ from feishu_wizard.domain.account_match import GONE, REACHABLE, change_of, key_o
 from feishu_wizard.domain.accounts import Account, Comparison, Fate, FatePage, FateRow
 from feishu_wizard.domain.directory import Column
 from feishu_wizard.domain.errors import InputError
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.storage.rehearsal.accounts import account_of, accounts_read
 from feishu_wizard.services.storage.rehearsal.journals import PRESENT, Rehearsal, usable
 
@@ -160,7 +161,7 @@ def last_comparison(rehearsal: Rehearsal) -> Comparison | None:
     if row is None:
         return None
     _walk, by, accounts, people, counts, no_push, complete = row
-    numbers = msgspec.json.decode(counts, type=dict[str, int])
+    numbers = from_json(counts, dict[str, int])
     return Comparison(Column(by), accounts, people, numbers, no_push, bool(complete))
 
 

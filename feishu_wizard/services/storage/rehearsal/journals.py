@@ -13,11 +13,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import msgspec
-
 from feishu_wizard.domain.directory import PeoplePage, PeopleQuery, PersonRow
 from feishu_wizard.domain.errors import ConflictError, InputError
 from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.typed import from_json, from_table
 from feishu_wizard.domain.walk import Refused, WalkSummary
 from feishu_wizard.services.storage.atomic import failure
 from feishu_wizard.services.storage.paths import Paths, checked_id
@@ -103,7 +102,7 @@ class Rehearsal:
         if not rows:
             return None
         values = dict(zip(HEAD_COLUMNS, rows[0], strict=True))
-        return msgspec.convert(values, Head)
+        return from_table(values, Head)
 
     def summary(self) -> WalkSummary | None:
         """What the walk came to so far; None before the first walk."""
@@ -208,7 +207,7 @@ class Rehearsal:
     def _refused(self) -> Iterator[Refused]:
         query = "SELECT kind, department, code, evidence FROM listings WHERE state = 'refused'"
         for kind, department, code, text in self.rows(query + " ORDER BY id"):
-            seen = msgspec.json.decode(text or "[]", type=list[Evidence])
+            seen = from_json(text or "[]", list[Evidence])
             yield Refused(
                 _TOLD_AS.get(kind, kind), "" if kind == "people" else department, code, tuple(seen)
             )

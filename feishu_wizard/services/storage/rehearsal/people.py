@@ -14,6 +14,7 @@ from feishu_wizard.domain.directory import (
     PersonRow,
     PersonState,
 )
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.services.storage.rehearsal.schema import PRESENT
 from feishu_wizard.services.storage.rehearsal.sought import SQL_COLUMNS, Sought, sought
 
@@ -177,6 +178,6 @@ def _person(row: Any) -> Person:
         email=row[5],
         enterprise_email=row[6],
         state=PersonState(row[7]),
-        departments=tuple(msgspec.json.decode(row[8], type=list[str])),
+        departments=tuple(from_json(row[8], list[str])),
         present=frozenset(name for bit, name in enumerate(PRESENT) if present >> bit & 1),
     )

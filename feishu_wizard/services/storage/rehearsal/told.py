@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.domain.walk import RangeKind
 
 if TYPE_CHECKING:
@@ -66,5 +67,5 @@ def _single_people(rehearsal: Rehearsal) -> int:
             msgspec.json.encode(ids).decode(),
         )
     )
-    places = (msgspec.json.decode(known.get(one, "[]"), type=list[str]) for one in ids)
+    places = (from_json(known.get(one, "[]"), list[str]) for one in ids)
     return sum(1 for found in places if visible.isdisjoint(found))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from feishu_wizard.domain.finding import Evidence
+from feishu_wizard.domain.typed import from_json
 from feishu_wizard.domain.walk import RangeKind, WalkState
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ class WalkJournal:
         found = [self._rehearsal.rows(f"{query}{end} LIMIT 1") for end in ("", " DESC")]
         if not found[0]:
             return None
-        first, last = (msgspec.json.decode(rows[0][0], type=Evidence) for rows in found)
+        first, last = (from_json(rows[0][0], Evidence) for rows in found)
         return first, last
 
     def store(self, listing: Listing, page: StoredPage, calls: int) -> int:
