@@ -242,6 +242,7 @@ class Desk:
             # Qt complains when the robot asks for an object that has just vanished; every other
             # line on stderr is the program's own.
             "QT_LOGGING_RULES": "qt.accessibility.atspi.warning=false",
+            "PYTHONFAULTHANDLER": "1",  # a crash leaves the stack of every thread on stderr
             **more,
         }
 
