@@ -44,6 +44,7 @@ class Keeping:
         self.secrets = KeptSecrets(session)
         self._draft = Draft(session, self.sitting, self.holding.took)
         self.sealed: OpenSealed | None = None  # a hand-over file that waits for its passphrase
+        self._waits = False  # something was changed while it was asked whether to go on
 
     # -- what operations get ----------------------------------------------------------
 
@@ -148,6 +149,7 @@ class Keeping:
         elif action in ("start_over", "start_another"):
             self.offered = None
             self.holding.act(action)
+            self.catch_up()
         elif action == "put_aside":
             self._put_aside()
         else:
@@ -158,9 +160,15 @@ class Keeping:
 
     def soon(self) -> None:
         """Keep the draft once changes have settled."""
-        if self.enabled and not self._asking:
+        self._waits = self._asking
+        if self.enabled and not self._waits:
             self.offered = None  # the question is gone from the strip: one went on without it
             self._draft.soon()
+
+    def catch_up(self) -> None:
+        """Keep what was changed while a question was in the strip that is gone from it now."""
+        if self._waits:
+            self.soon()
 
     def now(self, then: Callable[[], None] = lambda: None) -> None:
         """Keep the draft at once; ``then`` is called when it is on disk."""

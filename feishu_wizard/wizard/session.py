@@ -160,6 +160,7 @@ class Session(Controllers):
     def dismiss_message(self) -> None:
         """The admin closed the strip."""
         self.message = None
+        self.keeping.catch_up()
         self.changed()
 
     # -- work -------------------------------------------------------------------------
@@ -231,6 +232,7 @@ class Session(Controllers):
     ) -> None:
         """Put a message into the strip."""
         self.message = Message(severity, code, params or {}, finding, actions)
+        self.keeping.catch_up()
         self.changed()
 
     def say_error(self, error: WizardError) -> None:

@@ -118,6 +118,22 @@ def test_a_window_that_does_not_answer_is_no_dead_end(offered, runner, operation
     assert sitting.setup.id != "abc234"
 
 
+def test_what_was_typed_before_another_setup_is_begun_is_kept(offered, runner, operations):
+    session = offered(holder=Holder("4711", "here", "2026"))
+    fill_prerequisites(session)
+    locked(operations)
+    session.act("show_window")
+    runner.settle()
+    assert session.message.actions == ("take_again", "start_another")
+    assert runner.fire(SETTLE_SECONDS) == 0
+    operations.results["claim_setup"] = lambda place, setup_id, **how: Claim(setup_id, "bell")
+    session.act("start_another")
+    assert runner.fire(SETTLE_SECONDS) == 1
+    runner.settle()
+    ((sitting,),) = operations.made("keep_draft")
+    assert sitting.setup.id != "abc234"
+
+
 def test_another_computers_note_is_asked_about(offered, runner, operations):
     session = offered()
     locked(operations, "setup.locked_elsewhere", host="there")

@@ -136,6 +136,47 @@ def test_going_on_without_an_answer_to_the_offer_is_kept_too(new_session, runner
     assert session.answers.setup_id != "abc234"
 
 
+def start_over(session):
+    session.act("start_over")
+
+
+def close_the_strip(session):
+    session.dismiss_message()
+
+
+def hear_something_else(session):
+    session.say(Severity.INFO, "copied")
+
+
+@pytest.mark.parametrize("end", [start_over, close_the_strip, hear_something_else])
+def test_what_was_typed_while_it_was_asked_is_kept_once_it_is_not(
+    new_session, runner, operations, end
+):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    fill_prerequisites(session)
+    assert runner.fire(SETTLE_SECONDS) == 0
+    end(session)
+    assert runner.fire(SETTLE_SECONDS) == 1
+    runner.settle()
+    assert kept(operations).can_text == CAN
+    assert kept(operations).setup.id != "abc234"
+    start_over(session)  # it is kept once only
+    assert runner.fire(SETTLE_SECONDS) == 0
+
+
+def test_what_was_typed_before_going_on_with_the_offer_is_not_kept(new_session, runner, operations):
+    operations.results["last_draft"] = yesterday()
+    session = new_session()
+    fill_prerequisites(session)
+    session.act("resume")
+    assert runner.fire(SETTLE_SECONDS) == 0
+    runner.settle()
+    runner.fire(SETTLE_SECONDS)
+    runner.settle()
+    assert {sitting.setup.id for (sitting,) in operations.made("keep_draft")} == {"abc234"}
+
+
 def test_who_typed_already_is_not_asked(runner, operations):
     operations.results["last_draft"] = yesterday()
 
