@@ -13,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = 7
+RUNS_OF_PAINT = 15  # a window's start varies more; the ratio of medians of 7 varied by 0.2
 
 
 def _compiled(cache: Path) -> dict[str, str]:
@@ -75,7 +76,7 @@ def test_the_first_page_is_painted_within_twice_a_bare_wizard(tmp_path: Path) ->
     ours, theirs = [], []
     for kind in ("ours", "bare"):  # the first run of each compiles
         _until_line(tmp_path, script, kind)
-    for _ in range(RUNS):
+    for _ in range(RUNS_OF_PAINT):
         ours.append(_until_line(tmp_path, script, "ours"))
         theirs.append(_until_line(tmp_path, script, "bare"))
     ratio = _medians(ours, theirs)
