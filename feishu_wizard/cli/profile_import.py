@@ -15,7 +15,7 @@ from feishu_wizard.cli.paths import writable
 from feishu_wizard.cli.profile_document import questions_document
 from feishu_wizard.cli.profile_given import GivenSecrets, completed, from_stdin
 from feishu_wizard.cli.profile_lines import look_lines, note_lines, try_lines
-from feishu_wizard.cli.runtime import may_ask
+from feishu_wizard.cli.runtime import may, may_ask
 from feishu_wizard.domain.errors import ExitCode, InputError
 from feishu_wizard.domain.recording.model import Derived, Form, Question, Recording, Typed
 from feishu_wizard.text.catalog import _
@@ -195,15 +195,13 @@ def _typed(asked: Asked, kit: Kit | None, given: GivenSecrets) -> Typed:
 def _agreed(asked: Asked, look: ProfileLook) -> bool:
     if asked.yes:
         return True
-    if not may_ask():
-        note(_("Without a terminal nothing is asked: repeat with --yes to add it."))
-        return False
     question = (
         _("Replace the profile “{id}” and trust this one?")
         if look.replaces
         else _("Add the profile “{id}” and trust it?")
     )
-    return click.confirm(question.format(id=look.id), err=True)
+    unasked = _("Without a terminal nothing is asked: repeat with --yes to add it.")
+    return may(question.format(id=look.id), unasked)
 
 
 def _may_read(asked: Asked, found: Derived, content: bytes, place: Workplace) -> bool:

@@ -40,13 +40,6 @@ def disputed(**changes):
     )
 
 
-@pytest.fixture
-def english():
-    use("en")
-    yield
-    use("en")
-
-
 def shown(at, plan):
     at.session.save.set_secret("api_key", "sk-4f1e9a7c3b2d8e6f")
     at.session.save._compared((plan,))

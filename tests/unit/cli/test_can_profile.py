@@ -134,6 +134,7 @@ def typing(monkeypatch):
 
     def make(*lines):
         monkeypatch.setattr(profile_import, "may_ask", lambda: True)
+        monkeypatch.setattr(runtime, "may_ask", lambda: True)
         monkeypatch.setattr(profile_given, "may_ask", lambda: True)
         monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
 
@@ -175,9 +176,10 @@ def test_an_added_profile_is_removed_with_its_trust_and_only_with_consent(bench,
     assert bench.remove("acme-can", yes=False) == ExitCode.USAGE
     assert "--yes" in bench.told().err
     for answer, left in (("n", True), ("y", False)):
-        monkeypatch.setattr(runtime, "may_ask", lambda: True)
-        monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
-        assert bench.remove("acme-can", yes=False) == (ExitCode.USAGE if left else ExitCode.OK)
+        with monkeypatch.context() as terminal:
+            terminal.setattr(runtime, "may_ask", lambda: True)
+            terminal.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+            assert bench.remove("acme-can", yes=False) == (ExitCode.USAGE if left else ExitCode.OK)
         assert ("acme-can" in bench.profiles()) is left
     assert bench.add(acme) == ExitCode.USAGE  # the same bytes are trusted no more
     with pytest.raises(InputError) as caught:

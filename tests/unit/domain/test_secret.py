@@ -25,8 +25,7 @@ VALUE = "baBqE5um9LbFGDy3X7LcfxQX1sqpXlwy"
 
 @pytest.fixture
 def secret():
-    yield Secret(VALUE)
-    redact.forget_all()
+    return Secret(VALUE)
 
 
 @dataclasses.dataclass

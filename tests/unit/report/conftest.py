@@ -10,5 +10,3 @@ from feishu_wizard.domain import redact
 @pytest.fixture(autouse=True)
 def _clean():
     redact.forget_all()
-    yield
-    redact.forget_all()

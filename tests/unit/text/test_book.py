@@ -48,13 +48,6 @@ IN_FAMILIES = {f"feishu.{code}": "feishu.2100*" for code in range(210011, 210020
 PLATFORM = sorted({code for codes in FACTS.values() for code in codes.split()})
 
 
-@pytest.fixture(autouse=True)
-def _english():
-    use("en")
-    yield
-    use("en")
-
-
 def texts() -> list[tuple[str, str, str]]:
     """(code, language, text) of everything in the book."""
     return [

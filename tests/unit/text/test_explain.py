@@ -29,14 +29,6 @@ MISSING = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _english_and_no_secrets():
-    use("en")
-    yield
-    use("en")
-    forget_all()
-
-
 def first(text: str):
     found = explain(text)
     assert found, text

@@ -16,13 +16,6 @@ from feishu_wizard.text.words import code_words
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def english():
-    use("en")
-    yield
-    use("en")
-
-
 def made(
     what="ledger.delivered_as_can", *, good=True, said=False, at="2026-03-03T12:00:00Z", **more
 ):

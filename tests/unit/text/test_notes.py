@@ -5,14 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feishu_wizard.domain.capability import ALL, Capability
-from feishu_wizard.text import catalog, notes
-
-
-@pytest.fixture(autouse=True)
-def english():
-    catalog.use("en")
-    yield
-    catalog.use("en")
+from feishu_wizard.text import notes
 
 
 def test_the_create_message_does_not_invite_secrets_into_a_group():

@@ -15,13 +15,6 @@ from feishu_wizard.text import catalog, plan
 NEEDS = parse_needs(resource_bytes("knowledge/needs.toml"))
 
 
-@pytest.fixture(autouse=True)
-def english():
-    catalog.use("en")
-    yield
-    catalog.use("en")
-
-
 def release(version=VersionState.RELEASED, **states):
     """``permission__email="granted"``; what is not named is granted."""
     named = {name.replace("__", "."): GrantState(value) for name, value in states.items()}

@@ -27,13 +27,6 @@ CAN = "https://can.example.com"
 LANGUAGES = ["en", "zh_Hans"]
 
 
-@pytest.fixture(autouse=True)
-def english():
-    catalog.use("en")
-    yield
-    catalog.use("en")
-
-
 def rows(*ids, state=GrantState.NOT_REQUESTED, version=VersionState.RELEASED):
     """The version rows when only ``ids`` are missing; all of them when none is named."""
     missing = [

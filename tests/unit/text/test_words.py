@@ -54,13 +54,6 @@ _LAYERS = [
 CHECKS = _NAMED.split() + _LAYERS
 
 
-@pytest.fixture(autouse=True)
-def _english_again():
-    catalog.use("en")
-    yield
-    catalog.use("en")
-
-
 def test_a_refusal_says_what_came_back_why_who_and_where():
     error = FeishuError(10014, "app secret invalid", evidence=EVIDENCE)
     said = words.finding_words(error.finding("feishu.credentials"))
